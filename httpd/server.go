@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -248,7 +247,10 @@ func (s *Server) isWeb(listen string) bool {
 		name = HTTPS
 	}
 	l := s.listeners[name]
-	return l != nil && slices.Contains([]string{l.addr, l.addrInUse()}, addr)
+	if l == nil || strings.HasSuffix(addr, ":0") { // port 0 is another port each time
+		return false
+	}
+	return addr == l.addr || addr == l.addrInUse()
 }
 
 // openOwn opens a listener for one Mount. The caller holds mu.
