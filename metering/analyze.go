@@ -1,0 +1,108 @@
+package metering
+
+import (
+	"math"
+
+	"github.com/zerocross-pdu/zerocross/pdu"
+)
+
+// Summary is what a meter says of a whole recording, in volts, amperes, watts and
+// so on. Its JSON keys are the interface of "pdud meter --json".
+type Summary struct {
+	Voltage       float64 `json:"voltage"`       // V RMS
+	Current       float64 `json:"current"`       // A RMS
+	ActivePower   float64 `json:"activePower"`   // W, negative when the load feeds back
+	ApparentPower float64 `json:"apparentPower"` // VA
+	ReactivePower float64 `json:"reactivePower"` // var of the fundamental, positive is inductive
+	PowerFactor   float64 `json:"powerFactor"`   // true power factor, -1 to 1
+	Phase         float64 `json:"phase"`         // degrees, fundamental of current behind voltage, -180 to 180
+	Frequency     float64 `json:"frequency"`     // Hz; 0 when the voltage has no whole cycles
+	CrestFactor   float64 `json:"crestFactor"`   // peak over RMS of the current
+	EnergyWh      float64 `json:"energyWh"`      // net energy of all samples
+}
+
+// analyzeBlock is the number of samples scaled and pushed at once.
+const analyzeBlock = 4096
+
+// Analyze measures a whole recording with a Meter. rate is in samples per second,
+// the scales in volts and amperes per count. Quantities are those of all whole
+// cycles together; without any they are those of the whole recording, and frequency,
+// phase and reactive power are 0. Errors are Invalid: an impossible rate or scale.
+func Analyze(rec *Recording, rate, voltsPerCount, ampsPerCount float64) (Summary, error) {
+	if err := CheckScale("volts per count", voltsPerCount); err != nil {
+		return Summary{}, err
+	}
+	if err := CheckScale("amperes per count", ampsPerCount); err != nil {
+		return Summary{}, err
+	}
+	m, err := New(Config{Rate: rate, Channels: 1, NoLoadVA: DefaultNoLoadVA})
+	if err != nil {
+		return Summary{}, err
+	}
+	var t totals
+	add := func(w *Window) { t.add(w, rate) }
+	var v, i [analyzeBlock]float64
+	for at := 0; at < rec.Len(); at += analyzeBlock {
+		n := min(analyzeBlock, rec.Len()-at)
+		for k := range n {
+			v[k] = rec.Voltage(at+k) * voltsPerCount
+			i[k] = rec.Current(at+k) * ampsPerCount
+		}
+		m.Push(v[:n], []Samples{{I: i[:n]}}, add)
+	}
+	m.Flush(add)
+	return t.summary(), nil
+}
+
+// totals add up windows, weighted by their length in seconds.
+type totals struct {
+	whole, rest part // windows of whole cycles, and the others
+	energyWh    float64
+}
+
+type part struct {
+	seconds, cycles float64
+	vv, ii, p       float64
+	p1, q1, peak    float64
+}
+
+func (t *totals) add(w *Window, rate float64) {
+	c := &w.Channels[0]
+	to, seconds := &t.rest, (w.End-w.Start)/rate
+	if w.Cycles > 0 {
+		to, seconds = &t.whole, float64(w.Cycles)/w.FrequencyHz
+	}
+	to.seconds += seconds
+	to.cycles += float64(w.Cycles)
+	to.vv += c.VoltageV * c.VoltageV * seconds
+	to.ii += c.CurrentA * c.CurrentA * seconds
+	to.p += c.ActivePowerW * seconds
+	to.p1 += c.FundamentalW * seconds
+	to.q1 += c.ReactivePowerVAr * seconds
+	to.peak = max(to.peak, c.PeakA)
+	t.energyWh += (float64(c.ForwardMicroWs) - float64(c.ReverseMicroWs)) / pdu.MicroWsPerWh
+}
+
+func (t *totals) summary() Summary {
+	s := Summary{EnergyWh: t.energyWh}
+	from := t.whole
+	if from.seconds == 0 {
+		from = t.rest
+	}
+	if from.seconds == 0 { // a single pair has no duration
+		return s
+	}
+	var c Channel
+	c.VoltageV = math.Sqrt(from.vv / from.seconds)
+	c.CurrentA = math.Sqrt(from.ii / from.seconds)
+	c.ActivePowerW = from.p / from.seconds
+	c.ApparentPowerVA = max(c.VoltageV*c.CurrentA, math.Abs(c.ActivePowerW))
+	c.FundamentalW, c.ReactivePowerVAr = from.p1/from.seconds, from.q1/from.seconds
+	c.PeakA = from.peak
+	c.describe(DefaultNoLoadVA)
+	s.Voltage, s.Current = c.VoltageV, c.CurrentA
+	s.ActivePower, s.ApparentPower, s.ReactivePower = c.ActivePowerW, c.ApparentPowerVA, c.ReactivePowerVAr
+	s.PowerFactor, s.Phase, s.CrestFactor = c.PowerFactor, c.PhaseDeg, c.CrestFactor
+	s.Frequency = from.cycles / from.seconds
+	return s
+}

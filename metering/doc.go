@@ -1,0 +1,16 @@
+// Package metering turns sampled voltage and current into the quantities of a
+// power meter: RMS values, active, apparent and reactive power, power factor,
+// phase, frequency, crest factor, and forward and reverse energy in integer
+// microwatt seconds.
+//
+// Everything is measured over whole mains cycles, 10 at 50 Hz and 12 at 60 Hz,
+// about 200 ms, because the RMS value of a window that ends within a cycle is wrong
+// by up to 0.5 % half a hertz off nominal (reference: metering-and-hardware.md 1).
+// A window begins and ends at a rising zero crossing of the voltage, found between
+// two samples; energy is integrated up to that very point, so that windows follow
+// each other without gap or overlap and their energies add up to the integral of
+// the samples. Simulated and real converters push into the same Meter.
+//
+// The package imports pdu only, starts no goroutine, knows no clock and does not
+// log. A Meter belongs to the goroutine that pushes into it.
+package metering
