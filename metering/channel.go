@@ -24,7 +24,7 @@ func (c *channel) measure(m *Meter, from, to, end float64, out *Channel) {
 	s.over(v, c.i, from, to)
 	length := to - from
 	meanV, meanI := s.v/length, s.i/length
-	if m.cfg.KeepOffset {
+	if m.cfg.KeepOffset || m.window.Cycles == 0 { // the mean of a part of a cycle is no offset
 		meanV, meanI = 0, 0
 	}
 	p := s.vi/length - meanV*meanI

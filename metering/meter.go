@@ -52,8 +52,9 @@ type Config struct {
 	// regardless.
 	NoLoadVA float64
 	// KeepOffset measures direct current and voltage as part of the signal. Without
-	// it the mean of each window is taken for an error of the converter and removed
-	// from RMS values, power and energy, as current transformers do by nature.
+	// it the mean over whole cycles is taken for an error of the converter and
+	// removed from RMS values, power and energy, as current transformers do by
+	// nature. Windows without whole cycles always keep it.
 	KeepOffset bool
 }
 

@@ -1,0 +1,233 @@
+package metering
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/iotest"
+
+	"github.com/zerocross-pdu/zerocross/pdu"
+)
+
+// recordingOf encodes a voltage and a current as counts.
+func recordingOf(v, i []float64) []byte {
+	var b []byte
+	for k := range v {
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(math.Round(i[k]))))
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(math.Round(v[k]))))
+	}
+	return b
+}
+
+func TestReadRecording(t *testing.T) {
+	rec, err := ReadRecording(bytes.NewReader([]byte{0x02, 0x01, 0xff, 0xff, 0x00, 0x80, 0xff, 0x7f}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rec.Len() != 2 || rec.Current(0) != 0x102 || rec.Voltage(0) != -1 || rec.Current(1) != -32768 || rec.Voltage(1) != 32767 {
+		t.Errorf("read %+v", rec)
+	}
+	endless := io.LimitReader(zeros{}, MaxRecordingBytes+4)
+	for name, c := range map[string]struct {
+		from io.Reader
+		kind pdu.Kind
+	}{
+		"empty":   {bytes.NewReader(nil), pdu.Invalid},
+		"odd":     {bytes.NewReader(make([]byte, 5)), pdu.Invalid},
+		"half":    {bytes.NewReader(make([]byte, 6)), pdu.Invalid},
+		"huge":    {endless, pdu.TooLarge},
+		"failing": {iotest.ErrReader(errors.New("disk gone")), pdu.Internal},
+	} {
+		if _, err := ReadRecording(c.from); err == nil || pdu.KindOf(err) != c.kind {
+			t.Errorf("%s: %v, want kind %v", name, err, c.kind)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+func TestAnalyzeSyntheticRecording(t *testing.T) {
+	const n = 3 * testRate
+	v, i := sine(50.02, 4000, 5), sine(50.02, 9000, -40)
+	rec, err := ParseRecording(recordingOf(v.samples(testRate, n), i.samples(testRate, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Analyze(rec, testRate, 230.0/4000, -2.0/9000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := -460 * math.Cos(45*math.Pi/180)
+	within(t, "voltage", s.Voltage, 230, 0.003)
+	within(t, "current", s.Current, 2, 0.0001)
+	within(t, "active power", s.ActivePower, p, 0.02)
+	within(t, "apparent power", s.ApparentPower, 460, 0.02)
+	within(t, "reactive power", s.ReactivePower, p, 0.02)
+	within(t, "power factor", s.PowerFactor, p/460, 1e-4)
+	within(t, "phase", s.Phase, -135, 0.01)
+	within(t, "frequency", s.Frequency, 50.02, 0.0005)
+	within(t, "crest factor", s.CrestFactor, math.Sqrt2, 0.001)
+	within(t, "energy", s.EnergyWh, p*float64(n-1)/testRate/3600, 460/(4*math.Pi*50)/3600) // the last cycle is not whole
+}
+
+func TestAnalyzeRefusesImpossibleScales(t *testing.T) {
+	rec, _ := ParseRecording(make([]byte, 400))
+	for _, c := range [][3]float64{
+		{0, 1, 1}, {math.NaN(), 1, 1}, {math.Inf(1), 1, 1}, {-6400, 1, 1}, {6400, 0, 1}, {6400, math.NaN(), 1}, {6400, math.Inf(1), 1},
+		{6400, 1, 0}, {6400, 1, math.NaN()}, {6400, 1, math.Inf(-1)}, {6400, 1e9, 1},
+	} {
+		if _, err := Analyze(rec, c[0], c[1], c[2]); pdu.KindOf(err) != pdu.Invalid {
+			t.Errorf("%v: %v, want Invalid", c, err)
+		}
+	}
+}
+
+func TestWholeCycles(t *testing.T) {
+	x := sine(49.9, 5000, 100).samples(testRate, testRate)
+	rec, _ := ParseRecording(recordingOf(x, x))
+	from, to, cycles := rec.WholeCycles(testRate)
+	if cycles < 47 {
+		t.Errorf("%d cycles in one second", cycles)
+	}
+	within(t, "length", (to-from)/testRate, float64(cycles)/49.9, 1e-6)
+	silent, _ := ParseRecording(make([]byte, 40000))
+	if _, _, cycles := silent.WholeCycles(testRate); cycles != 0 {
+		t.Errorf("%d cycles in silence", cycles)
+	}
+}
+
+// recordingsFolder finds the real recordings, which are not part of this project.
+func recordingsFolder(t testing.TB) string {
+	dir := os.Getenv("ZEROCROSS_RECORDINGS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data", "recordings")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no recordings of real appliances: set ZEROCROSS_RECORDINGS to a folder of .i16 files (%v)", err)
+	}
+	return dir
+}
+
+// Every real recording is measured twice: by the meter, and by a computation that
+// shares nothing with it.
+func TestRealRecordings(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join(recordingsFolder(t), "*.i16"))
+	if len(files) == 0 {
+		t.Fatal("the folder of recordings is empty")
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := ParseRecording(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Analyze(rec, testRate, 1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := independent(rec, testRate)
+		name := filepath.Base(file)
+		within(t, name+" frequency", s.Frequency, want.Frequency, 0.002)
+		within(t, name+" voltage", s.Voltage, want.Voltage, want.Voltage*5e-4)
+		within(t, name+" current", s.Current, want.Current, max(1, want.Current*1e-3))
+		within(t, name+" active power", s.ActivePower, want.ActivePower, max(want.Voltage/8, want.ActivePower*1e-3))
+		within(t, name+" apparent power", s.ApparentPower, want.ApparentPower, max(want.Voltage/8, want.ApparentPower*1e-3))
+		within(t, name+" reactive power", s.ReactivePower, want.ReactivePower, max(want.Voltage/8, want.ApparentPower*1e-3))
+		within(t, name+" phase", s.Phase, want.Phase, 0.1)
+		within(t, name+" power factor", s.PowerFactor, want.PowerFactor, 0.002)
+		within(t, name+" energy", s.EnergyWh, want.EnergyWh, math.Abs(want.EnergyWh)*1e-5)
+		if testing.Verbose() {
+			t.Logf("%-24s P %+.4f %% f %+.5f Hz phase %+.4f", name, (s.ActivePower/want.ActivePower-1)*100, s.Frequency-want.Frequency, s.Phase-want.Phase)
+		}
+	}
+}
+
+// independent measures without zero crossings: the frequency from the advance of
+// the fundamental's phase between the two halves, everything else as a mean under a
+// window that tapers over three cycles at each end, whose leakage is negligible
+// without any synchronism.
+func independent(rec *Recording, rate float64) Summary {
+	n := rec.Len()
+	weight := make([]float64, n)
+	taper := int(3 * rate / 50)
+	for k := range weight {
+		weight[k] = 1
+		if edge := min(k, n-1-k); edge < taper {
+			weight[k] = (1 - math.Cos(math.Pi*(float64(edge)+0.5)/float64(taper))) / 2
+		}
+	}
+	f := 50.0
+	for range 4 { // the phase advance refines itself
+		a, b := tone(rec.Voltage, 0, n/2, f, rate), tone(rec.Voltage, n/2, n, f, rate)
+		advance := math.Remainder(math.Atan2(imag(b), real(b))-math.Atan2(imag(a), real(a)), 2*math.Pi)
+		f += advance / (2 * math.Pi * float64(n/2) / rate)
+	}
+	var w, v, i, vv, ii, vi, all float64
+	var v1, i1 complex128
+	for k, g := range weight {
+		a, b := rec.Voltage(k), rec.Current(k)
+		w += g
+		v, i, vv, ii, vi = v+g*a, i+g*b, vv+g*a*a, ii+g*b*b, vi+g*a*b
+		sin, cos := math.Sincos(2 * math.Pi * f * float64(k) / rate)
+		v1 += complex(g*a*cos, -g*a*sin)
+		i1 += complex(g*b*cos, -g*b*sin)
+		all += a * b
+	}
+	all -= (rec.Voltage(0)*rec.Current(0) + rec.Voltage(n-1)*rec.Current(n-1)) / 2
+	s := Summary{Frequency: f, EnergyWh: (all - float64(n-1)*v/w*i/w) / rate / 3600}
+	s.Voltage, s.Current = math.Sqrt(vv/w-v/w*v/w), math.Sqrt(ii/w-i/w*i/w)
+	s.ActivePower = vi/w - v/w*i/w
+	s.ApparentPower = s.Voltage * s.Current
+	s.PowerFactor = s.ActivePower / s.ApparentPower
+	power := v1 * complex(real(i1), -imag(i1)) * complex(2/(w*w), 0)
+	s.ReactivePower = imag(power)
+	s.Phase = math.Atan2(imag(power), real(power)) * 180 / math.Pi
+	return s
+}
+
+// tone is the Fourier coefficient of part of a signal under a Hann window.
+func tone(x func(int) float64, from, to int, f, rate float64) complex128 {
+	var sum complex128
+	for k := from; k < to; k++ {
+		hann := 1 - math.Cos(2*math.Pi*(float64(k-from)+0.5)/float64(to-from))
+		sin, cos := math.Sincos(2 * math.Pi * f * float64(k) / rate)
+		sum += complex(hann*x(k)*cos, -hann*x(k)*sin)
+	}
+	return sum
+}
+
+func FuzzRecording(f *testing.F) {
+	x := sine(50, 5000, 0).samples(testRate, 2000)
+	f.Add(recordingOf(x, x), 6400.0, 0.0595, 0.0241)
+	f.Add([]byte{1, 2, 3, 4}, 500.0, 1.0, -1.0)
+	f.Add([]byte{}, 0.0, 0.0, 0.0)
+	f.Fuzz(func(t *testing.T, raw []byte, rate, volts, amps float64) {
+		rec, err := ParseRecording(raw)
+		if err != nil {
+			return
+		}
+		rec.WholeCycles(rate)
+		s, err := Analyze(rec, rate, volts, amps)
+		if err != nil {
+			return
+		}
+		for _, q := range []float64{s.Voltage, s.Current, s.ActivePower, s.ApparentPower, s.ReactivePower, s.PowerFactor, s.Phase, s.Frequency, s.CrestFactor, s.EnergyWh} {
+			if math.IsNaN(q) || math.IsInf(q, 0) {
+				t.Fatalf("%+v", s)
+			}
+		}
+		if math.Abs(s.PowerFactor) > 1 || math.Abs(s.Phase) > 180 {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
