@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net"
@@ -48,9 +49,9 @@ type Options struct {
 
 // Client talks to one device.
 type Client struct {
-	url  *url.URL
-	opt  Options
-	http *http.Client
+	url           *url.URL
+	opt           Options
+	reads, writes *http.Client
 }
 
 // New checks opt and makes a client; it does not talk to the device. Its errors
@@ -75,28 +76,33 @@ func New(opt Options) (*Client, error) {
 	opt.Retries = max(0, orDefault(opt.Retries, DefaultRetries))
 	opt.RetryDelay = orDefault(opt.RetryDelay, 200*time.Millisecond)
 	opt.MaxBody = orDefault(opt.MaxBody, DefaultMaxBody)
-	transport := &http.Transport{
-		DialContext:         opt.Dial,
-		TLSClientConfig:     tlsConfig,
-		MaxIdleConnsPerHost: 2,
-		// Small devices close idle connections after a few seconds. One that dies just
-		// as a write goes out leaves the write unconfirmed, so let go of them first.
-		IdleConnTimeout: 4 * time.Second,
-		// A PDU stands in the same network; credentials must not wander through a proxy.
-		Proxy: nil,
-	}
-	return &Client{url: u, opt: opt, http: &http.Client{
-		Transport: transport,
+	// Small devices close connections without notice. A write on one that is just
+	// being closed would be left unconfirmed, so each write opens its own.
+	return &Client{url: u, opt: opt, reads: opt.httpClient(tlsConfig, true), writes: opt.httpClient(tlsConfig, false)}, nil
+}
+
+// httpClient makes what carries requests.
+func (opt *Options) httpClient(tlsConfig *tls.Config, keepAlive bool) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext:         opt.Dial,
+			TLSClientConfig:     tlsConfig,
+			DisableKeepAlives:   !keepAlive,
+			MaxIdleConnsPerHost: 2,
+			IdleConnTimeout:     30 * time.Second,
+			// A PDU stands in the same network; credentials must not wander through a proxy.
+			Proxy: nil,
+		},
 		// Following would turn a write into a read, or take the credentials elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}
 }
 
 // URL gives the address of the document, without credentials.
 func (c *Client) URL() string { return c.url.String() }
 
 // Close lets go of idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.reads.CloseIdleConnections() }
 
 // Read fetches the state of the device.
 func (c *Client) Read(ctx context.Context) (*Device, error) {
@@ -137,19 +143,20 @@ func (c *Client) exchange(ctx context.Context, method string, body []byte) (*Dev
 		return nil, pdu.Errorf(pdu.Invalid, CodeURL, "make a request for %s: %w", c.url, err)
 	}
 	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	if c.opt.User != "" || c.opt.Password != "" {
 		req.SetBasicAuth(c.opt.User, c.opt.Password)
 	}
-	answer, status, err := c.roundTrip(req)
-	write := method == http.MethodPost
+	carrier, write := c.reads, method == http.MethodPost
+	if write {
+		carrier = c.writes
+		req.Header.Set("Content-Type", "application/json")
+	}
+	answer, status, err := roundTrip(carrier, req, c.opt.MaxBody)
 	if err != nil {
 		return nil, transportError(c.url, err, write && connected)
 	}
 	d, err := interpret(c.url, status, answer)
-	if err != nil && write && status == http.StatusOK && pdu.CodeOf(err) == CodeDocument {
+	if err != nil && write && pdu.CodeOf(err) == CodeDocument {
 		return nil, unconfirmed(c.url, err)
 	}
 	return d, err
@@ -157,8 +164,8 @@ func (c *Client) exchange(ctx context.Context, method string, body []byte) (*Dev
 
 // roundTrip gives the body and status of the answer to req. A redirect is
 // reported with its target as body.
-func (c *Client) roundTrip(req *http.Request) ([]byte, int, error) {
-	resp, err := c.http.Do(req)
+func roundTrip(carrier *http.Client, req *http.Request, maxBody int64) ([]byte, int, error) {
+	resp, err := carrier.Do(req)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -166,9 +173,9 @@ func (c *Client) roundTrip(req *http.Request) ([]byte, int, error) {
 	if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
 		return []byte(location), resp.StatusCode, nil
 	}
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, c.opt.MaxBody+1))
-	if err == nil && int64(len(answer)) > c.opt.MaxBody {
-		err = pdu.Errorf(pdu.TooLarge, CodeDocument, "the answer is longer than %d bytes", c.opt.MaxBody)
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err == nil && int64(len(answer)) > maxBody {
+		err = pdu.Errorf(pdu.TooLarge, CodeDocument, "the answer is longer than %d bytes", maxBody)
 	}
 	return answer, resp.StatusCode, err
 }
