@@ -50,7 +50,7 @@ func (l *listener) open() error {
 		if op, ok := errors.AsType[*net.OpError](err); ok {
 			cause = op.Err
 		}
-		return pdu.Errorf(pdu.Unavailable, CodeListenFailed, "listen on %s (%s): %w; %s", l.addr, l.name, cause, l.hint).With("addr", l.addr)
+		return pdu.Errorf(pdu.Unavailable, CodeListenFailed, "listen on %s: %w; %s", l.addr, cause, l.hint).With("addr", l.addr)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -223,19 +223,24 @@ func (c *connCount) leave(addr netip.Addr) {
 	}
 }
 
-// remoteOf gives the network that counts as one address: the address itself, or
-// for IPv6 its /64, which is what one host usually has to itself.
+// remoteOf gives what counts as one address of the other end of conn.
 func remoteOf(conn net.Conn) netip.Addr {
 	tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return netip.Addr{}
 	}
-	addr := tcp.AddrPort().Addr().Unmap().WithZone("")
-	if addr.Is6() && !addr.IsLoopback() {
-		prefix, _ := addr.Prefix(64)
-		return prefix.Addr()
+	return OneAddress(tcp.AddrPort().Addr())
+}
+
+// OneAddress gives what limits count as one address: the address itself, or the
+// /64 of an IPv6 address, which is what one host usually has to itself.
+func OneAddress(addr netip.Addr) netip.Addr {
+	addr = addr.Unmap().WithZone("")
+	if addr.Is4() || addr.IsLoopback() || !addr.IsValid() {
+		return addr
 	}
-	return addr
+	prefix, _ := addr.Prefix(64) // fails for other lengths only
+	return prefix.Addr()
 }
 
 // parsePort reads a port number.

@@ -139,7 +139,7 @@ func (s *Server) Listen(name, addr string) error {
 		return pdu.Errorf(pdu.Conflict, CodeListenFailed, "the %s listener is open already", name)
 	}
 	l := s.newListener(name, addr, name == HTTPS, s.web)
-	l.hint = "choose another with --listen " + name + "=ADDR"
+	l.hint = "choose another address with --listen " + name + "=ADDR"
 	s.listeners[name] = l
 	err := l.open()
 	if err != nil {
@@ -260,7 +260,7 @@ func (s *Server) openOwn(listen string) (*listener, error) {
 		return nil, pdu.Errorf(pdu.Invalid, CodeListenAddress, "listen address %q: %w; write it as host:port or https://host:port", listen, err)
 	}
 	l := s.newListener(listen, addr, isTLS, newTable())
-	l.hint = "choose another port for it"
+	l.hint = "choose another address for it"
 	if err := l.open(); err != nil {
 		return nil, err
 	}
