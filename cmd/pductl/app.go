@@ -74,7 +74,6 @@ func (a *app) rootCommand() *cobra.Command {
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	f := root.PersistentFlags()
 	f.StringVarP(&a.conn.url, "url", "u", "", "address of the device (default: PDUCTL_URL)")

@@ -22,10 +22,10 @@ func writeStatus(w io.Writer, d *client.Device, outputs []pdu.OutputID) {
 	}
 	fmt.Fprintln(w)
 	tw := newTable(w)
-	fmt.Fprintln(tw, "ID\tNAME\tSTATE\tW\tmA\tPF\tPHASE\tWh\t")
+	fmt.Fprintln(tw, "ID\tNAME\tSTATE\tW\tmA\tPF\tPHASE\tWh")
 	for _, id := range outputs {
 		o := d.Output(id)
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", o.ID, printable(o.Name), o.State,
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.ID, printable(o.Name), o.State,
 			number(o.LoadW, 0), number(o.CurrentMA, 0), number(o.PowerFactor, 2), number(o.PhaseDeg, 0), number(o.EnergyWh, 0))
 	}
 	tw.Flush()
@@ -34,9 +34,9 @@ func writeStatus(w io.Writer, d *client.Device, outputs []pdu.OutputID) {
 	}
 	fmt.Fprintln(w)
 	tw = newTable(w)
-	fmt.Fprintln(tw, "INPUT\tNAME\tSTATE\tPULSES\t")
+	fmt.Fprintln(tw, "INPUT\tNAME\tSTATE\tPULSES")
 	for _, in := range d.Inputs {
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t\n", in.ID, printable(in.Name), contact(in.Level), number(in.S0Count, 0))
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\n", in.ID, printable(in.Name), contact(in.Level), number(in.S0Count, 0))
 	}
 	tw.Flush()
 }
