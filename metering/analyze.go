@@ -96,10 +96,9 @@ func (t *totals) summary() Summary {
 	c.VoltageV = math.Sqrt(from.vv / from.seconds)
 	c.CurrentA = math.Sqrt(from.ii / from.seconds)
 	c.ActivePowerW = from.p / from.seconds
-	c.ApparentPowerVA = max(c.VoltageV*c.CurrentA, math.Abs(c.ActivePowerW))
 	c.FundamentalW, c.ReactivePowerVAr = from.p1/from.seconds, from.q1/from.seconds
 	c.PeakA = from.peak
-	c.describe(DefaultNoLoadVA)
+	c.SetRatios(DefaultNoLoadVA)
 	s.Voltage, s.Current = c.VoltageV, c.CurrentA
 	s.ActivePower, s.ApparentPower, s.ReactivePower = c.ActivePowerW, c.ApparentPowerVA, c.ReactivePowerVAr
 	s.PowerFactor, s.Phase, s.CrestFactor = c.PowerFactor, c.PhaseDeg, c.CrestFactor

@@ -34,11 +34,10 @@ func (c *channel) measure(m *Meter, from, to, end float64, out *Channel) {
 		ActivePowerW: p,
 	}}
 	out.PeakA = max(math.Abs(s.maxI-meanI), math.Abs(s.minI-meanI))
-	out.ApparentPowerVA = max(out.VoltageV*out.CurrentA, math.Abs(p))
 	if m.window.Cycles > 0 {
 		out.FundamentalW, out.ReactivePowerVAr = fundamentalPower(v, c.i, m.cos, m.sin, from, to)
 	}
-	out.describe(m.cfg.NoLoadVA)
+	out.SetRatios(m.cfg.NoLoadVA)
 
 	joules := s.vi - meanV*meanI*length // times the sample interval
 	joules += edgeEnergy(v, c.i, m.start, from, meanV*meanI)
@@ -46,8 +45,12 @@ func (c *channel) measure(m *Meter, from, to, end float64, out *Channel) {
 	out.ForwardMicroWs, out.ReverseMicroWs = c.count(joules / m.cfg.Rate * 1e6)
 }
 
-// describe sets the ratios, unless there is too little power to tell.
-func (out *Channel) describe(noLoadVA float64) {
+// SetRatios derives apparent power, power factor, phase and crest factor from
+// voltage, current, powers and peak. Below noLoadVA the ratios are 0: there is too
+// little to tell.
+func (out *Channel) SetRatios(noLoadVA float64) {
+	out.ApparentPowerVA = max(out.VoltageV*out.CurrentA, math.Abs(out.ActivePowerW))
+	out.PowerFactor, out.PhaseDeg, out.CrestFactor = 0, 0, 0
 	if s := out.ApparentPowerVA; out.CurrentA > 0 && s > 0 && s >= noLoadVA {
 		out.PowerFactor = out.ActivePowerW / s
 		out.PhaseDeg = math.Atan2(out.ReactivePowerVAr, out.FundamentalW) * 180 / math.Pi

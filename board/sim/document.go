@@ -1,0 +1,294 @@
+package sim
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zerocross-pdu/zerocross/config"
+	"github.com/zerocross-pdu/zerocross/pdu"
+)
+
+// The documents of the API. What GET prints can be put back: members that only
+// report are ignored when read.
+
+type benchDocument struct {
+	Mains      mainsDocument    `json:"mains"`
+	PowerCycle string           `json:"powerCycle"`
+	Outlets    []outletDocument `json:"outlets"`
+	Inlet      readingDocument  `json:"inlet"`
+	Inputs     []inputDocument  `json:"inputs"`
+	Recordings []recordingInfo  `json:"recordings"`
+}
+
+type mainsDocument struct {
+	Voltage   float64 `json:"voltage"`
+	Frequency float64 `json:"frequency"`
+	On        bool    `json:"on"`
+	Powered   bool    `json:"powered"` // on, and enough for the unit to live
+}
+
+type outletDocument struct {
+	ID         pdu.OutputID    `json:"id"`
+	Load       loadJSON        `json:"load"`
+	Relay      relayDocument   `json:"relay"`
+	Contact    pdu.Level       `json:"contact"`
+	Operations uint64          `json:"operations"`
+	Reading    readingDocument `json:"reading"`
+}
+
+type relayDocument struct {
+	Fault RelayFault `json:"fault"`
+}
+
+type inputDocument struct {
+	ID    pdu.InputID `json:"id"`
+	Level pdu.Level   `json:"level"`
+}
+
+// readingDocument is a reading as the admin API writes it.
+type readingDocument struct {
+	VoltageV         float64 `json:"voltageV"`
+	CurrentA         float64 `json:"currentA"`
+	ActivePowerW     float64 `json:"activePowerW"`
+	ApparentPowerVA  float64 `json:"apparentPowerVA"`
+	ReactivePowerVAr float64 `json:"reactivePowerVAr"`
+	PowerFactor      float64 `json:"powerFactor"`
+	PhaseDeg         float64 `json:"phaseDeg"`
+	CrestFactor      float64 `json:"crestFactor"`
+}
+
+func documentOf(r pdu.Reading) readingDocument {
+	return readingDocument{r.VoltageV, r.CurrentA, r.ActivePowerW, r.ApparentPowerVA, r.ReactivePowerVAr, r.PowerFactor, r.PhaseDeg, r.CrestFactor}
+}
+
+func documentOfMains(m Mains) mainsDocument {
+	return mainsDocument{m.VoltageV, m.FrequencyHz, m.On, m.powered()}
+}
+
+// document describes the whole bench.
+func (b *Bench) document() benchDocument {
+	recordings := b.library.list()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	d := benchDocument{
+		Mains:      documentOfMains(b.hw.mains),
+		PowerCycle: b.hw.powerCycle,
+		Outlets:    make([]outletDocument, len(b.plugged)),
+		Inlet:      documentOf(b.latest.Inlet),
+		Inputs:     make([]inputDocument, len(b.hw.inputs)),
+		Recordings: recordings,
+	}
+	for k := range d.Outlets {
+		d.Outlets[k] = b.outletLocked(pdu.OutputID(k + 1))
+	}
+	for k := range d.Inputs {
+		d.Inputs[k] = inputDocument{pdu.InputID(k + 1), b.hw.inputs[k]}
+	}
+	return d
+}
+
+// outlet describes one outlet that exists.
+func (b *Bench) outlet(id pdu.OutputID) outletDocument {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.outletLocked(id)
+}
+
+// outletLocked is outlet for a caller that holds mu.
+func (b *Bench) outletLocked(id pdu.OutputID) outletDocument {
+	r := b.hw.relays[id-1]
+	d := outletDocument{ID: id, Load: loadJSON{b.plugged[id-1].spec}, Relay: relayDocument{r.fault}, Contact: r.contact, Operations: r.operations}
+	if int(id) <= len(b.latest.Outputs) {
+		d.Reading = documentOf(b.latest.Outputs[id-1])
+	}
+	return d
+}
+
+// outletEdit is a change of one outlet; what is nil stays.
+type outletEdit struct {
+	load  Load
+	fault *RelayFault
+}
+
+func (e *outletEdit) fields() object {
+	return object{
+		"load":  loadMember(&e.load),
+		"relay": nested(object{"fault": {required: true, into: e.readFault}}),
+		"id":    ignored(), "contact": ignored(), "operations": ignored(), "reading": ignored(),
+	}
+}
+
+func (e *outletEdit) readFault(f *config.Faults, raw json.RawMessage) {
+	var text string
+	value(&text)(f, raw)
+	fault := RelayFault(text)
+	if !slices.Contains(faultCodes[:], fault) && f.Len() == 0 {
+		f.Add("", "relay.fault", "%q is none of none, stuck, welded", text)
+	}
+	e.fault = &fault
+}
+
+// editOutlet applies an edit whole or not at all.
+func (b *Bench) editOutlet(id pdu.OutputID, e outletEdit) error {
+	if e.load != nil {
+		if err := b.SetLoad(id, e.load); err != nil {
+			return err
+		}
+	}
+	if e.fault != nil {
+		return b.SetRelayFault(id, *e.fault)
+	}
+	return nil
+}
+
+// mainsEdit is a change of the mains; what is nil stays.
+type mainsEdit struct {
+	voltage, frequency *float64
+	on                 *bool
+}
+
+func (e *mainsEdit) fields() object {
+	return object{"voltage": may(&e.voltage), "frequency": may(&e.frequency), "on": may(&e.on), "powered": ignored()}
+}
+
+func (e *mainsEdit) apply(m Mains) Mains {
+	if e.voltage != nil {
+		m.VoltageV = *e.voltage
+	}
+	if e.frequency != nil {
+		m.FrequencyHz = *e.frequency
+	}
+	if e.on != nil {
+		m.On = *e.on
+	}
+	return m
+}
+
+// inputEdit is a change of one digital input; what is nil stays.
+type inputEdit struct {
+	level  *pdu.Level
+	pulses uint32
+}
+
+// maxPulses bounds one request.
+const maxPulses = 100_000
+
+func (e *inputEdit) fields() object {
+	return object{
+		"level":  {into: e.readLevel},
+		"pulses": {into: e.readPulses},
+		"id":     ignored(),
+	}
+}
+
+func (e *inputEdit) readLevel(f *config.Faults, raw json.RawMessage) {
+	var text string
+	value(&text)(f, raw)
+	l := pdu.LevelOf(text == pdu.On.String())
+	if text != l.String() && f.Len() == 0 {
+		f.Add("", "input.level", "%q is neither on nor off", text)
+	}
+	e.level = &l
+}
+
+func (e *inputEdit) readPulses(f *config.Faults, raw json.RawMessage) {
+	before := f.Len()
+	value(&e.pulses)(f, raw)
+	if f.Len() == before {
+		inRange(f, "", float64(e.pulses), 1, maxPulses, "pulses")
+	}
+}
+
+// checkInput returns a NotFound error for an input that does not exist.
+func (b *Bench) checkInput(id int) error {
+	if id < 1 || id > b.profile.Inputs {
+		return pdu.Errorf(pdu.NotFound, "input.unknown", "input %d: the %s has %d inputs", id, b.profile.Name, b.profile.Inputs).With("input", id)
+	}
+	return nil
+}
+
+// editInput changes a digital input that exists and reports it.
+func (b *Bench) editInput(id pdu.InputID, e inputEdit) inputDocument {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	level := &b.hw.inputs[id-1]
+	if e.level != nil {
+		*level = *e.level
+		b.save()
+	}
+	b.emit(pdu.BoardInput{Input: id, Level: *level, Pulses: e.pulses, At: time.Now()})
+	b.nudge()
+	return inputDocument{id, *level}
+}
+
+// Configure sets up the bench from a document in the form that GET /api/v1/bench
+// prints; what it leaves out stays as it is. It returns an Invalid error with the
+// path of each fault and changes nothing then.
+func (b *Bench) Configure(doc []byte) error {
+	var mains mainsEdit
+	var outlets, inputs []json.RawMessage
+	err := decodeDocument(doc, object{
+		"mains": nested(mains.fields()), "outlets": may(&outlets), "inputs": may(&inputs),
+		"powerCycle": ignored(), "inlet": ignored(), "recordings": ignored(),
+	})
+	if err != nil {
+		return err
+	}
+	var f config.Faults
+	mains.apply(b.mains()).check(f.At("mains"))
+	outletEdits := decodeNumbered(f.At("outlets"), outlets, b.profile.Outputs, func() *outletEdit { return &outletEdit{} })
+	inputEdits := decodeNumbered(f.At("inputs"), inputs, b.profile.Inputs, func() *inputEdit { return &inputEdit{} })
+	for id, e := range outletEdits {
+		if e.load == nil {
+			continue
+		}
+		if _, err := e.load.source(b.library); err != nil {
+			f.Add("outlets", pdu.CodeOf(err), "outlet %d: %v", id, err)
+		}
+	}
+	if err := refusal("", &f); err != nil {
+		return err
+	}
+	if _, err := b.editMains(mains.apply); err != nil {
+		return err
+	}
+	for id, e := range outletEdits {
+		if err := b.editOutlet(pdu.OutputID(id), *e); err != nil {
+			return err
+		}
+	}
+	for id, e := range inputEdits {
+		b.editInput(pdu.InputID(id), *e)
+	}
+	return nil
+}
+
+func (b *Bench) mains() Mains {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.hw.mains
+}
+
+// decodeNumbered reads a list of edits, each with the number, up to count, of what
+// it edits.
+func decodeNumbered[E interface{ fields() object }](f *config.Faults, list []json.RawMessage, count int, empty func() E) map[int]E {
+	edits := map[int]E{}
+	for k, raw := range list {
+		at := f.At("[" + strconv.Itoa(k) + "]")
+		before := f.Len()
+		e, id := empty(), 0
+		fields := e.fields()
+		fields["id"] = need(&id)
+		fields.decode(at, raw)
+		if f.Len() > before {
+			continue
+		}
+		if _, twice := edits[id]; twice || id < 1 || id > count {
+			at.Add("id", "field.range", "%d: expected each of 1 to %d at most once", id, count)
+		}
+		edits[id] = e
+	}
+	return edits
+}
