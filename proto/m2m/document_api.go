@@ -92,7 +92,7 @@ func (a *documentAPI) serve(r *http.Request) (*pdu.Snapshot, error) {
 		return nil, err
 	}
 	if !isRead {
-		if who.read != nil && who.write != nil {
+		if who.read != nil && who.write != nil && r.ContentLength != 0 {
 			return nil, who.write // nothing that the body could say would help
 		}
 		if crossSite(r) {

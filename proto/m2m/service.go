@@ -59,17 +59,34 @@ func newService(d proto.Deps, name, listen string, handlers map[string]http.Hand
 	return &service{http: d.HTTP, name: name, listen: listen, handlers: handlers}
 }
 
-// Run mounts the API until ctx ends.
+// Run serves the API until ctx ends.
 func (s *service) Run(ctx context.Context) error {
-	for path, h := range s.handlers {
-		unmount, err := s.http.Mount(s.listen, path, httpd.MaxBody(maxBodyBytes, h))
-		if err != nil {
-			return fmt.Errorf("serve %s (protocols.%s.listen): %w", path, s.name, err)
-		}
-		defer unmount()
+	unmount, err := s.mount()
+	if err != nil {
+		return err
 	}
 	<-ctx.Done()
+	unmount()
 	return nil
+}
+
+// mount mounts all handlers, or none.
+func (s *service) mount() (unmount func(), err error) {
+	var undo []func()
+	unmount = func() {
+		for _, u := range undo {
+			u()
+		}
+	}
+	for path, h := range s.handlers {
+		u, err := s.http.Mount(s.listen, path, httpd.MaxBody(maxBodyBytes, h))
+		if err != nil {
+			unmount()
+			return nil, fmt.Errorf("serve %s (protocols.%s.listen): %w", path, s.name, err)
+		}
+		undo = append(undo, u)
+	}
+	return unmount, nil
 }
 
 //go:embed netio.xsd
