@@ -95,7 +95,8 @@ func appendOutputs(b []byte, list Outputs) []byte {
 	b = binary.AppendUvarint(b, uint64(len(list)))
 	for _, o := range list {
 		b = binary.AppendUvarint(b, uint64(o.Output))
-		b = append(b, byte(o.Commanded))
+		b = append(b, byte(o.Commanded), byte(o.Fault))
+		b = appendTime(b, o.PowerUpAt)
 		b = appendTime(b, o.LastChange)
 		b = appendOrigin(b, o.LastOrigin)
 		if o.Pulse == nil {
@@ -231,7 +232,8 @@ func (d *decoder) origin() pdu.Origin {
 func (d *decoder) outputs() Outputs {
 	list := make(Outputs, d.uvarint(maxOutputs))
 	for i := range list {
-		o := OutputState{Output: pdu.OutputID(d.uvarint(maxOutputs)), Commanded: pdu.Level(d.byte(byte(pdu.On))), LastChange: d.time(), LastOrigin: d.origin()}
+		o := OutputState{Output: pdu.OutputID(d.uvarint(maxOutputs)), Commanded: pdu.Level(d.byte(byte(pdu.On))),
+			Fault: pdu.RelayFault(d.byte(byte(pdu.RelayDriveFailed))), PowerUpAt: d.time(), LastChange: d.time(), LastOrigin: d.origin()}
 		if d.byte(1) == 1 {
 			o.Pulse = &pdu.Pulse{Action: pdu.Action(d.byte(byte(pdu.ActionIgnore))), Delay: time.Duration(d.uvarint(math.MaxInt64)), Ends: d.time(), Origin: d.origin()}
 		}

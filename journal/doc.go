@@ -26,8 +26,9 @@
 //	record   CRC (4), length of body (4), sequence number (8), kind (1), body
 //	         the CRC covers the segment number (8) and all that follows it
 //	boot     kind 1: power cycle (string), booted at (time)
-//	outputs  kind 2: count (v); each: number (v), level (1), changed (time), origin,
-//	         pulse (1); when that is 1: action (1), delay in ns (v), ends (time), origin
+//	outputs  kind 2: count (v); each: number (v), level (1), fault (1), turn in the
+//	         power-up sequence (time), changed (time), origin, pulse (1); when that
+//	         is 1: action (1), delay in ns (v), ends (time), origin
 //	counters kind 3: count of channels (v); each: forward, reverse, forward life,
 //	         reverse life in µWs (v), reset at (time); count of inputs (v); each: count (v)
 //	origin   source (1), protocol, user, address (strings of at most 255 bytes)

@@ -26,6 +26,8 @@ type State struct {
 type OutputState struct {
 	Output     pdu.OutputID
 	Commanded  pdu.Level
+	Fault      pdu.RelayFault
+	PowerUpAt  time.Time  // its turn in the power-up sequence, zero when it does not wait
 	Pulse      *pdu.Pulse // the pulse that runs, nil when none does
 	LastChange time.Time  // when Commanded last changed, and by whom
 	LastOrigin pdu.Origin
@@ -69,6 +71,9 @@ func (r Outputs) check() error {
 		}
 		if o.Commanded > pdu.On {
 			return pdu.Errorf(pdu.Invalid, CodeRecord, "journal output %d: level %d does not exist", o.Output, o.Commanded)
+		}
+		if o.Fault > pdu.RelayDriveFailed {
+			return pdu.Errorf(pdu.Invalid, CodeRecord, "journal output %d: fault %d does not exist", o.Output, o.Fault)
 		}
 		if o.Pulse != nil && (!o.Pulse.Action.Pulse() || o.Pulse.Delay < 0) {
 			return pdu.Errorf(pdu.Invalid, CodeRecord, "journal output %d: %v for %v is no pulse", o.Output, o.Pulse.Action, o.Pulse.Delay)
