@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"io/fs"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,6 +68,74 @@ func TestCrashAtEveryStep(t *testing.T) {
 				t.Fatalf("only %d steps: this test tests nothing", stop)
 			}
 			return
+		}
+	}
+}
+
+// TestAppendDuringRotation appends between the steps by which a new segment comes
+// to be: those records must be found whichever segment is left.
+func TestAppendDuringRotation(t *testing.T) {
+	d := newDisk()
+	j, _, _ := mustOpen(t, d, 1)
+	v := 0
+	d.during = func() {
+		v++
+		if err := j.Append(Counters{Energy: []pdu.Energy{{Forward: uint64(v)}}}); err != nil {
+			t.Error(err)
+		}
+		if _, s, r := mustOpen(t, d.afterKill(), SegmentBytes); !r.Clean() || s.Energy[Inlet].Forward != uint64(v) {
+			t.Errorf("killed after %d: %d %+v", v, s.Energy[Inlet].Forward, r)
+		}
+	}
+	for range 5 {
+		if !j.maintain() {
+			t.Fatal("maintain failed")
+		}
+	}
+	d.during = nil
+	for name, f := range map[string]*disk{"kill": d.afterKill(), "power cut": d.afterPowerCut(0)} {
+		if _, s, r := mustOpen(t, f, SegmentBytes); !r.Clean() || s.Energy[Inlet].Forward != uint64(v) {
+			t.Errorf("%s: %d of %d, %+v", name, s.Energy[Inlet].Forward, v, r)
+		}
+	}
+}
+
+// TestConcurrent appends from several goroutines while Run works on a real folder.
+func TestConcurrent(t *testing.T) {
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	j, _, _, err := open(rootFolder{root}, quiet(), 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- j.Run(ctx) }()
+	var wg sync.WaitGroup
+	for id := range 4 {
+		wg.Go(func() {
+			for n := range 300 {
+				if err := j.Append(Outputs{{Output: pdu.OutputID(id + 1), Commanded: pdu.LevelOf(n%2 == 1)}}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	_, s, r, err := Open(root, quiet())
+	if err != nil || !r.Clean() || len(s.Outputs) != 4 {
+		t.Fatalf("%+v %+v %v", s, r, err)
+	}
+	for id, o := range s.Outputs {
+		if o.Commanded != pdu.On {
+			t.Errorf("output %d is %v", id, o.Commanded)
 		}
 	}
 }

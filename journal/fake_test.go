@@ -19,6 +19,7 @@ type disk struct {
 	steps   int
 	full    bool // writes and creations fail until it is cleared
 	syncErr error
+	during  func() // called before every step of the folder itself
 
 	names   map[string]*inode // as the running system sees them
 	durable map[string]*inode // as they are after a loss of power
@@ -36,6 +37,8 @@ func newDisk() *disk {
 
 // afterKill is what the next process finds when this one was killed.
 func (d *disk) afterKill() *disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	n := newDisk()
 	for name, f := range d.names {
 		n.names[name] = &inode{data: slices.Clone(f.data), synced: slices.Clone(f.data)}
@@ -47,6 +50,8 @@ func (d *disk) afterKill() *disk {
 // afterPowerCut is what is found after a loss of power: synced names, synced
 // content, and of what was written since as many bytes as luck has it.
 func (d *disk) afterPowerCut(luck int) *disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	n := newDisk()
 	for name, f := range d.durable {
 		data := slices.Clone(f.synced)
@@ -68,6 +73,12 @@ func (d *disk) step() error {
 	return nil
 }
 
+func (d *disk) hook() {
+	if d.during != nil {
+		d.during()
+	}
+}
+
 func (d *disk) Mkdir() error { return nil }
 
 func (d *disk) Names() ([]string, error) {
@@ -86,6 +97,7 @@ func (d *disk) ReadFile(name string) ([]byte, error) {
 }
 
 func (d *disk) Create(name string) (file, error) {
+	d.hook()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.step(); err != nil {
@@ -100,6 +112,7 @@ func (d *disk) Create(name string) (file, error) {
 }
 
 func (d *disk) Rename(oldName, newName string) error {
+	d.hook()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.step(); err != nil {
@@ -126,6 +139,7 @@ func (d *disk) Remove(name string) error {
 }
 
 func (d *disk) Sync() error {
+	d.hook()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.step(); err != nil {
