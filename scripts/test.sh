@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Runs every check of the project. What it needs beyond Go it installs where it can
+# (distribution packages as root, npm packages always); what it has to leave out it
+# names at the end. With CI=true leaving something out is a failure.
+set -uo pipefail
+. "$(dirname "$0")/lib.sh"
+
+go_files() { find . -name '*.go' -not -path '*/node_modules/*' -print0; }
+
+check_format() {
+	local unformatted
+	unformatted=$(go_files | xargs -0 gofmt -l) || return 1
+	[ -z "$unformatted" ] && return 0
+	echo "Run 'make format' for:" "$unformatted"
+	return 1
+}
+
+check_idioms() { go fix -diff ./... || { echo "Run 'make format' to take these over."; return 1; }; }
+
+check_static() { go tool -modfile=tools/lint/go.mod staticcheck ./...; }
+
+# The race detector needs a C compiler; without one the tests run without it.
+go_tests() { go test -vet=off -timeout 8m -v "$@" ./... 2>&1 | awk -v skipped="$SKIPPED_TESTS" -f scripts/gotest.awk; }
+
+npm_checks() {
+	(cd "$1" && npm ci --no-progress --loglevel=error && npm run --silent --if-present check && npm test --silent)
+}
+
+step "format" check_format
+step "vet" go vet ./...
+step "idioms" check_idioms
+step "staticcheck" check_static
+
+# Before the Go tests, some of which drive a browser or build the page.
+browser=
+need "browser tests" chromium chromium && browser=yes
+race=
+need "race detector" "gcc libc6-dev" gcc && race=-race
+step "go test" go_tests $race
+
+if need "UI checks" "nodejs npm" node npm; then
+	step "UI checks" npm_checks ui
+	[ -n "$browser" ] && step "browser tests" npm_checks e2e/browser
+else
+	[ -n "$browser" ] && skip "browser tests" "needs node npm"
+fi
+
+step "cross-builds" scripts/crossbuild.sh
+
+finish
