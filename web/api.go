@@ -305,10 +305,10 @@ type RelayFaultChangedEvent struct {
 	Fault  RelayFaultName `json:"fault"`
 }
 
-// MeasuredEvent: a metering window ended.
+// MeasuredEvent: measured values are new.
 type MeasuredEvent struct {
 	Name     string  `json:"name" ts:"\"measured\""`
-	WindowMS float64 `json:"windowMs"`
+	WindowMS float64 `json:"windowMs"` // length of the metering window; 0 when only energy counters are new
 }
 
 // InputChangedEvent: a digital input changed its level or counted pulses.

@@ -91,7 +91,8 @@ func eventFrame(name string, id uint64, data []byte) []byte {
 }
 
 // deviceDelta holds the members of after that differ from before, under their
-// JSON names; of the outputs only those that differ, each whole.
+// JSON names; of the outputs only those that differ, each whole, or all of them
+// when the model is another.
 func deviceDelta(before, after Device) map[string]any {
 	delta := make(map[string]any)
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
@@ -102,7 +103,8 @@ func deviceDelta(before, after Device) map[string]any {
 		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
 		delta[name] = a.Field(i).Interface()
 	}
-	if _, changed := delta["outputs"]; changed && len(before.Outputs) == len(after.Outputs) {
+	_, changed := delta["outputs"]
+	if _, other := delta["model"]; changed && !other && len(before.Outputs) == len(after.Outputs) {
 		delta["outputs"] = changedOutputs(before.Outputs, after.Outputs)
 	}
 	return delta

@@ -177,6 +177,17 @@ func TestDeltaHoldsOnlyWhatChanged(t *testing.T) {
 	}
 }
 
+func TestDeltaOfAnotherModelIsWhole(t *testing.T) {
+	from, to := converter{}.device(newFakeEngine("8ks").Snapshot()), converter{}.device(newFakeEngine("8qs").Snapshot())
+	if outputs, _ := deviceDelta(from, to)["outputs"].([]Output); len(outputs) != 8 {
+		t.Errorf("%d outputs", len(outputs))
+	}
+	from, to = converter{}.device(newFakeEngine("4ps").Snapshot()), converter{}.device(newFakeEngine("8ks").Snapshot())
+	if outputs, _ := deviceDelta(from, to)["outputs"].([]Output); len(outputs) != 8 {
+		t.Errorf("%d outputs", len(outputs))
+	}
+}
+
 func TestFramesAreEncodedOnce(t *testing.T) {
 	engine := newFakeEngine("8ks")
 	enc := &encoder{}
@@ -228,5 +239,22 @@ func TestReadingsWithoutAMeaningAreNull(t *testing.T) {
 	}
 	if d := (converter{}).device(newFakeEngine("4ps").Snapshot()); d.Inlet != nil || d.InletEnergy != nil {
 		t.Error("a model without meters has values of the whole device")
+	}
+}
+
+func BenchmarkChangeFrame(b *testing.B) {
+	engine := newFakeEngine("8ks")
+	before := engine.Snapshot()
+	engine.publish(pdu.Measured{Window: 200 * time.Millisecond}, func(s *pdu.Snapshot) {
+		for i := range s.Outputs {
+			s.Outputs[i].Reading.ActivePowerW = 12.5
+		}
+	})
+	change := engine.newest().change
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := new(encoder).changeFrame(before, change); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -154,11 +154,11 @@ func TestStreamBeatsAndChecksTheSession(t *testing.T) {
 			t.Errorf("the stream ended after %v", took)
 		}
 		close(out.frames)
-		text := ""
+		var text strings.Builder
 		for f := range out.frames {
-			text += f
+			text.WriteString(f)
 		}
-		comments, events := parseFrames(text)
+		comments, events := parseFrames(text.String())
 		if len(comments) != 2 || len(events) != 41 {
 			t.Errorf("%d heartbeats and %d events", len(comments), len(events))
 		}

@@ -1,8 +1,13 @@
 package web
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +142,36 @@ func TestBadRequestsChangeNothing(t *testing.T) {
 	}
 }
 
+// TestHalfRequest goes through a socket: the body ends before its time.
+func TestHalfRequest(t *testing.T) {
+	u := newUnit(t)
+	site := httptest.NewServer(u.server)
+	defer site.Close()
+	conn, err := net.Dial("tcp", site.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	token := u.login("admin", "admin-password").Value
+	fmt.Fprintf(conn, "POST /api/v1/outputs/1/action HTTP/1.1\r\nHost: unit\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"action\":\"on\"}", token)
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var doc ErrorBody
+	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil || res.StatusCode != 400 || doc.Error.Code != codeBodyPartial {
+		t.Errorf("%d %+v, %v", res.StatusCode, doc, err)
+	}
+	if commands, _ := u.engine.counts(); commands != 0 {
+		t.Error("half a request was carried out")
+	}
+}
+
 func TestFaultyEntryIsNamed(t *testing.T) {
 	u := newUnit(t)
 	var doc ErrorBody
@@ -157,7 +192,7 @@ func TestMethodsAreNamed(t *testing.T) {
 			t.Errorf("%s: Allow %q, want %q", path, got, want)
 		}
 	}
-	u.refused(405, codeMethod, request{method: "BREW\u00e9"[:4], path: "/api/v1/device", user: "admin"})
+	u.refused(405, codeMethod, request{method: "BREW", path: "/api/v1/device", user: "admin"})
 }
 
 func TestInternalErrorsTellNothing(t *testing.T) {
@@ -209,7 +244,7 @@ func TestHealthAndProtocols(t *testing.T) {
 	}
 	var protocols []ProtocolStatus
 	u.want(http.StatusOK, request{method: "GET", path: "/api/v1/protocols", user: "visitor"}, &protocols)
-	if len(protocols) != 1 || protocols[0].Name != "json" {
+	if len(protocols) != 1 || protocols[0].Name != "json" || protocols[0].Listen == nil {
 		t.Errorf("%+v", protocols)
 	}
 }

@@ -148,10 +148,14 @@ func (s *Server) getHealth(c *call) error {
 }
 
 func (s *Server) getProtocols(c *call) error {
-	if s.opt.Protocols == nil {
-		return c.answer([]ProtocolStatus{})
+	docs := []ProtocolStatus{}
+	if s.opt.Protocols != nil {
+		for _, p := range s.opt.Protocols() {
+			p.Listen = list(p.Listen)
+			docs = append(docs, p)
+		}
 	}
-	return c.answer(list(s.opt.Protocols()))
+	return c.answer(docs)
 }
 
 //go:embed openapi.json

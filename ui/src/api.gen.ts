@@ -368,9 +368,10 @@ export interface RelayFaultChangedEvent {
   fault: RelayFaultName;
 }
 
-/** MeasuredEvent: a metering window ended. */
+/** MeasuredEvent: measured values are new. */
 export interface MeasuredEvent {
   name: "measured";
+  /** length of the metering window; 0 when only energy counters are new */
   windowMs: number;
 }
 
