@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -525,4 +526,26 @@ func TestAnswerTimeCutsSlowReaders(t *testing.T) {
 	c := dial(t, addr)
 	_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 	<-failed // never, if the server waited for a reader that does not read
+}
+
+// TestRoutesAgreeWithServeMux: the short way must not change who answers.
+func TestRoutesAgreeWithServeMux(t *testing.T) {
+	tab := newTable()
+	patterns := []string{"/", "/a", "/a/b", "POST /a/b", "/c/", "/d/{x}", "GET /e", "example.org/f", "/f", "/g/{$}"}
+	for _, p := range patterns {
+		if _, err := tab.add(p, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, p) })); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, method := range []string{"GET", "HEAD", "POST", "DELETE"} {
+		for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/../a/b", "//a", "/%61", "/a%2Fb", "/c", "/c/x", "/d/a", "/e", "/f", "http://example.org/f", "/g/", "/x"} {
+			req := httptest.NewRequest(method, path, nil)
+			got, want := httptest.NewRecorder(), httptest.NewRecorder()
+			tab.ServeHTTP(got, req)
+			tab.routes.Load().mux.ServeHTTP(want, httptest.NewRequest(method, path, nil))
+			if got.Code != want.Code || got.Body.String() != want.Body.String() {
+				t.Errorf("%s %s: %d %q, ServeMux gives %d %q", method, path, got.Code, got.Body, want.Code, want.Body)
+			}
+		}
+	}
 }

@@ -63,7 +63,6 @@ func answer(w http.ResponseWriter, status int, contentType, length []string, bod
 	h["Content-Type"] = contentType
 	h["Content-Length"] = length
 	h["Cache-Control"] = noStore
-	h["X-Content-Type-Options"] = noSniff
 	if status != http.StatusOK {
 		w.WriteHeader(status)
 	}
@@ -73,6 +72,7 @@ func answer(w http.ResponseWriter, status int, contentType, length []string, bod
 // answerError writes an error with the headers that belong to its status.
 func answerError(w http.ResponseWriter, status int, contentType []string, body []byte, challenge bool) {
 	h := w.Header()
+	h["X-Content-Type-Options"] = noSniff // the sentence may quote the request
 	switch {
 	case status == http.StatusUnauthorized && challenge:
 		h.Set("WWW-Authenticate", `Basic realm="Zerocross", charset="UTF-8"`)
