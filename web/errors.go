@@ -22,7 +22,7 @@ var statusOf = map[pdu.Kind]int{
 	pdu.TooMany:         http.StatusTooManyRequests,
 }
 
-// Codes of this package for which HTTP has a status more exact than their kind's.
+// Codes of the errors of this package; those of bodies are in decode.go.
 const (
 	codeMethod         = "request.method"
 	codePathUnknown    = "request.path"
@@ -34,6 +34,8 @@ const (
 	codeOutputSettings = "output.settings"
 )
 
+// statusOfCode lists the codes for which HTTP has a more exact status than that
+// of their kind.
 var statusOfCode = map[string]int{
 	codeMethod:         http.StatusMethodNotAllowed,
 	codeBodyContent:    http.StatusUnsupportedMediaType,
