@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -23,6 +24,7 @@ type Document struct {
 	profile *pdu.Profile
 	values  values
 	masked  []byte
+	tree    map[string]any // of masked; never changed
 	etag    string
 }
 
@@ -32,9 +34,13 @@ func newDocument(l *layout, h header, p *pdu.Profile, v values) (*Document, erro
 	if err != nil {
 		return nil, err
 	}
+	tree, err := objectTree(masked)
+	if err != nil {
+		return nil, err // above all a document that has become too large
+	}
 	sum := sha256.Sum256(masked)
 	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	return &Document{layout: l, header: h, profile: p, values: v, masked: masked, etag: etag}, nil
+	return &Document{layout: l, header: h, profile: p, values: v, masked: masked, tree: tree, etag: etag}, nil
 }
 
 // Get gives the section at path, which readers must not change. It panics when
@@ -66,16 +72,10 @@ func (d *Document) ETag() string { return d.etag }
 // MarshalMasked gives the document as JSON with secrets masked.
 func (d *Document) MarshalMasked() ([]byte, error) { return bytes.Clone(d.masked), nil }
 
-// maskedTree gives the document as a tree with secrets masked.
-func (d *Document) maskedTree() (map[string]any, error) { return objectTree(d.masked) }
-
 // clearTree gives the document as a tree with secrets in clear.
 func (d *Document) clearTree() (map[string]any, error) {
-	tree, err := d.maskedTree()
-	if err != nil {
-		return nil, err
-	}
-	var top any = tree
+	var top any = maps.Clone(d.tree)
+	var err error
 	d.layout.eachSecret(d.values, func(v reflect.Value, at path) {
 		if v.String() != "" && err == nil {
 			top, err = replace(top, at, v.String())
@@ -85,18 +85,14 @@ func (d *Document) clearTree() (map[string]any, error) {
 }
 
 // secrets lists the secrets of the document by their keys.
-func (d *Document) secrets() (map[string]string, error) {
-	tree, err := d.maskedTree()
-	if err != nil {
-		return nil, err
-	}
+func (d *Document) secrets() map[string]string {
 	list := map[string]string{}
 	d.layout.eachSecret(d.values, func(v reflect.Value, at path) {
 		if v.String() != "" {
-			list[secretKey(tree, at)] = v.String()
+			list[secretKey(d.tree, at)] = v.String()
 		}
 	})
-	return list, nil
+	return list
 }
 
 // objectTree reads JSON that must be an object.
@@ -173,10 +169,7 @@ func (d *Draft) Profile() *pdu.Profile { return d.old.profile }
 // finish gives all sections, with the edited ones in a copy that the edit cannot
 // reach any more.
 func (d *Draft) finish() values {
-	v := make(values, len(d.old.values))
-	for path, value := range d.old.values {
-		v[path] = value
-	}
+	v := maps.Clone(d.old.values)
 	for path, value := range d.values {
 		v[path] = clone(value)
 	}

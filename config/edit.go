@@ -38,11 +38,7 @@ func (s *Store) MergePatch(ctx context.Context, origin pdu.Origin, ifMatch strin
 		if err != nil {
 			return nil, err
 		}
-		tree, err := cur.maskedTree()
-		if err != nil {
-			return nil, err
-		}
-		return cur.decode(tree, mergePatch(tree, p).(map[string]any))
+		return cur.decode(mergePatch(cur.tree, p).(map[string]any))
 	})
 }
 
@@ -50,23 +46,19 @@ func (s *Store) MergePatch(ctx context.Context, origin pdu.Origin, ifMatch strin
 // not fit, the value itself; an object is merged into what is there.
 func SetPath(ctx context.Context, s *Store, origin pdu.Origin, path, text string) (*Document, error) {
 	return s.edit(ctx, origin, "", func(cur *Document) (values, error) {
-		old, err := cur.maskedTree()
+		tree, _, err := s.layout.setText(cur.tree, cur.profile, path, text)
 		if err != nil {
 			return nil, err
 		}
-		tree, _, err := s.layout.setText(old, cur.profile, path, text)
-		if err != nil {
-			return nil, err
-		}
-		return cur.decode(old, tree)
+		return cur.decode(tree)
 	})
 }
 
 // decode reads an edited form of the document, which may not change the header.
-func (d *Document) decode(old, edited map[string]any) (values, error) {
+func (d *Document) decode(edited map[string]any) (values, error) {
 	var faults Faults
 	for _, name := range []string{memberVersion, memberGeneration, memberModel} {
-		if !sameTree(old[name], edited[name]) {
+		if !sameTree(d.tree[name], edited[name]) {
 			faults.Add(name, FaultReadOnly, "cannot be changed here")
 		}
 	}
@@ -170,14 +162,7 @@ func (s *Store) restoreMasked(old *Document, v values, faults *Faults) error {
 	if err != nil {
 		return err
 	}
-	tree, err := masked.maskedTree()
-	if err != nil {
-		return err
-	}
-	known, err := old.secrets()
-	if err != nil {
-		return err
-	}
+	known := old.secrets()
 	for _, sec := range s.layout.sections {
 		if v[sec.Path] == old.values[sec.Path] {
 			continue // shared with readers, and without masks
@@ -186,7 +171,7 @@ func (s *Store) restoreMasked(old *Document, v values, faults *Faults) error {
 			if v.String() != Mask {
 				return
 			}
-			secret, ok := known[secretKey(tree, at)]
+			secret, ok := known[secretKey(masked.tree, at)]
 			if !ok {
 				faults.Add(at.String(), FaultSecret, "the mask keeps a stored secret, but none is stored here; give the secret itself")
 			}
@@ -224,10 +209,7 @@ func (s *Store) withoutOverrides(doc *Document, before, after map[string]any) (*
 // persist writes a document and its secrets, and the former document unless that
 // is nil. The rename of config.json is the commit: after it, there is no error.
 func (s *Store) persist(doc, former *Document) error {
-	set, err := newSet(doc)
-	if err != nil {
-		return err
-	}
+	set := secretSet{Generation: doc.Generation(), Document: checksum(doc.masked), Secrets: doc.secrets()}
 	if err := writeSecrets(s.dir, append(slices.Clone(s.sets), set)); err != nil {
 		return storageError(err)
 	}
@@ -256,15 +238,6 @@ func (s *Store) persist(doc, former *Document) error {
 // dropSets forgets the secrets of other generations than those given.
 func (s *Store) dropSets(keep ...uint64) {
 	s.sets = slices.DeleteFunc(slices.Clone(s.sets), func(set secretSet) bool { return !slices.Contains(keep, set.Generation) })
-}
-
-// newSet makes the secrets of a document for secrets.json.
-func newSet(doc *Document) (secretSet, error) {
-	secrets, err := doc.secrets()
-	if err != nil {
-		return secretSet{}, err
-	}
-	return secretSet{Generation: doc.Generation(), Document: checksum(doc.masked), Secrets: secrets}, nil
 }
 
 // storageError says that the state folder does not take what must be kept.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -115,3 +116,9 @@ func mustPatch(t testing.TB, s *Store, patch string) *Document {
 	}
 	return d
 }
+
+// noContext is a context for places that have no test to take it from.
+type noContext struct{ context.Context }
+
+func (noContext) Err() error            { return nil }
+func (noContext) Done() <-chan struct{} { return nil }

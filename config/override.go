@@ -198,11 +198,7 @@ func GetPath(d *Document, where string) (json.RawMessage, error) {
 	if len(at) == 0 {
 		return d.MarshalMasked()
 	}
-	tree, err := d.maskedTree()
-	if err != nil {
-		return nil, err
-	}
-	v, ok := lookup(tree, at)
+	v, ok := lookup(d.tree, at)
 	if !ok {
 		return nil, pdu.Errorf(pdu.NotFound, CodePath, "the configuration has nothing at %s", where).With("path", where)
 	}
