@@ -17,8 +17,13 @@ var verbs = map[string]pdu.Action{
 
 func (a *app) setCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "set OUTPUTS on|off",
-		Short:             "Switch outputs on or off",
+		Use:   "set OUTPUTS on|off",
+		Short: "Switch outputs on or off",
+		Long: `Switch outputs on or off.
+
+While a restart runs on an output a device ignores other commands for it, and
+its JSON API does not tell that one runs: "set 3 off" in the middle of a restart
+of output 3 finds it off, and the restart then switches it on.`,
 		Example:           "  pductl set 3 on\n  pductl set 1,3,5-7,router off",
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: a.completeArgs(a.completeOutputs, words("on", "off")),
