@@ -14,7 +14,8 @@ build: ## build pdud and pductl for this machine into bin/
 test: ## run everything: formats, linters, Go with -race, UI, browser, cross-builds
 	@scripts/test.sh
 
-bench: ## run the benchmarks (they measure, they do not judge)
+bench: ## measure speed and size (it judges nothing)
+	go run ./bench
 	go test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## run each fuzz target for FUZZTIME (30s)

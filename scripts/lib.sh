@@ -73,9 +73,11 @@ finish() {
 		SKIPPED+=("test $line")
 	done <"$SKIPPED_TESTS"
 	echo
-	for line in "${SKIPPED[@]}"; do echo "SKIPPED  $line"; done
-	for line in "${FAILED[@]}"; do echo "FAILED   $line"; done
+	if [ ${#SKIPPED[@]} -gt 0 ]; then
+		printf 'SKIPPED  %s\n' "${SKIPPED[@]}"
+	fi
 	if [ ${#FAILED[@]} -gt 0 ]; then
+		printf 'FAILED   %s\n' "${FAILED[@]}"
 		exit 1
 	fi
 	if [ ${#SKIPPED[@]} -gt 0 ] && in_ci; then
