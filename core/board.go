@@ -46,7 +46,11 @@ func (e *Engine) onContact(ev pdu.BoardContact) {
 			moved.Timing = o.Timing
 		}
 		e.setFault(o, pdu.RelayOK)
-	case !moving && o.Fault == pdu.RelayOK:
+	case time.Since(o.Timing.Driven) < confirmTimeout:
+		// Commands came faster than the contact moves: this is the echo of an
+		// earlier one, and the contact must still arrive.
+		e.confirmBy[ev.Output-1] = o.Timing.Driven.Add(confirmTimeout)
+	case o.Fault == pdu.RelayOK:
 		e.setFault(o, pdu.RelayMovedItself)
 	}
 	e.note(moved)

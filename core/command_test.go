@@ -302,6 +302,21 @@ func TestRelayThatMovesByItself(t *testing.T) {
 	})
 }
 
+func TestCommandsFasterThanTheRelay(t *testing.T) {
+	inBubble(t, func(u *unit) {
+		for n := range 9 {
+			u.do(m2m, one(1, pdu.Action(n%2))...) // off and on in turns, ends with off
+			time.Sleep(time.Millisecond)
+		}
+		u.settle()
+		u.wantState(1, pdu.Off, pdu.Off)
+		time.Sleep(time.Second)
+		if hasEvent(u.drain(), func(pdu.RelayFaultChanged) bool { return true }) {
+			t.Error("the echo of an earlier command counts as a fault")
+		}
+	})
+}
+
 func TestStoppedEngineRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := newUnit(t)
