@@ -73,28 +73,27 @@ func CheckScale(name string, perCount float64) error {
 }
 
 // WholeCycles finds the part of the recording that can be played in a loop without
-// a seam: from its first to its last rising zero crossing of the voltage, in places
-// between samples, and how many mains cycles that is. cycles is 0 when the voltage
-// has none between MinFrequencyHz and MaxFrequencyHz.
+// a seam: between two rising zero crossings of the voltage, in places between
+// samples, and how many mains cycles that is. Their number is even, because some
+// appliances draw current in every second cycle only. cycles is 0 when the voltage
+// has no two between MinFrequencyHz and MaxFrequencyHz.
 func (r *Recording) WholeCycles(rate float64) (from, to float64, cycles int) {
 	d := newCrossingDetector(rate, 0)
-	last := math.Inf(-1)
+	before, last := math.Inf(-1), math.Inf(-1) // the two newest crossings
 	for k := range r.Len() {
 		ago, found := d.step(r.Voltage(k))
 		if !found {
 			continue
 		}
-		at := float64(k) - ago
-		period := (at - last) / rate
-		last = at
-		switch {
-		case period < 1.0/MaxFrequencyHz || period > 1.0/MinFrequencyHz:
-			// Not one cycle after the one before: what came before is of no use.
-			from, to, cycles = at, at, 0
-		default:
-			to = at
+		before, last = last, float64(k)-ago
+		if period := (last - before) / rate; period >= 1.0/MaxFrequencyHz && period <= 1.0/MinFrequencyHz {
 			cycles++
+		} else {
+			from, cycles = last, 0 // what came before is not followed by a whole cycle
 		}
 	}
-	return from, to, cycles
+	if cycles%2 != 0 {
+		return from, before, cycles - 1
+	}
+	return from, last, cycles
 }

@@ -93,10 +93,14 @@ func TestWholeCycles(t *testing.T) {
 	x := sine(49.9, 5000, 100).samples(testRate, testRate)
 	rec, _ := ParseRecording(recordingOf(x, x))
 	from, to, cycles := rec.WholeCycles(testRate)
-	if cycles < 47 {
-		t.Errorf("%d cycles in one second", cycles)
+	if cycles < 46 || cycles%2 != 0 {
+		t.Errorf("%d cycles in one second, expected an even number of nearly 50", cycles)
 	}
 	within(t, "length", (to-from)/testRate, float64(cycles)/49.9, 1e-6)
+	short, _ := ParseRecording(recordingOf(x[:420], x[:420]))
+	if _, _, cycles := short.WholeCycles(testRate); cycles != 2 {
+		t.Errorf("%d cycles in three", cycles)
+	}
 	silent, _ := ParseRecording(make([]byte, 40000))
 	if _, _, cycles := silent.WholeCycles(testRate); cycles != 0 {
 		t.Errorf("%d cycles in silence", cycles)

@@ -32,6 +32,9 @@ func (c *check) measurementsAreConsistent() {
 		if !m.At.After(previous) {
 			c.Errorf("window ended at %v, the one before at %v", m.At, previous)
 		}
+		if late := time.Since(m.At); late < 0 || late > c.longestReport() {
+			c.Errorf("window that ended at %v was reported %v later", m.At, late)
+		}
 		if m.Window < 100*time.Millisecond || m.Window > 400*time.Millisecond {
 			c.Errorf("window of %v, expected about 200 ms", m.Window)
 		}
@@ -50,6 +53,14 @@ func (c *check) measurementsAreConsistent() {
 	if between := m.At.Sub(first); (between - elapsed).Abs() > 20*time.Millisecond {
 		c.Errorf("%d windows of together %v took %v: time is missing or counted twice", windows, elapsed, between)
 	}
+}
+
+// longestReport is how long after its end a window may be reported.
+func (c *check) longestReport() time.Duration {
+	if c.h.Virtual {
+		return 200 * time.Millisecond
+	}
+	return c.h.Patience
 }
 
 // reading checks that the members of one reading go together.
