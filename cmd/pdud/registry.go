@@ -1,0 +1,43 @@
+package main
+
+import (
+	"runtime/debug"
+	"slices"
+
+	"github.com/zerocross-pdu/zerocross/auth"
+	"github.com/zerocross-pdu/zerocross/config"
+	"github.com/zerocross-pdu/zerocross/core"
+	"github.com/zerocross-pdu/zerocross/proto"
+	"github.com/zerocross-pdu/zerocross/proto/m2m"
+)
+
+// release is the version of this source tree; the build adds the revision.
+const release = "0.1.0"
+
+// protocols lists the protocols of this build: one line each.
+func protocols() []proto.Definition {
+	return []proto.Definition{
+		m2m.JSONDefinition,
+		m2m.XMLDefinition,
+		m2m.URLDefinition,
+	}
+}
+
+// sections lists the parts of the configuration document.
+func sections() []config.Section {
+	return slices.Concat(core.Sections(), []config.Section{auth.Section}, proto.Sections(protocols()))
+}
+
+// version names the release and, where the build knows it, the revision.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return release
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return release + "+" + s.Value[:12]
+		}
+	}
+	return release
+}
