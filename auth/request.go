@@ -77,7 +77,11 @@ func (s *Service) authorize(header string, r *http.Request) (Identity, error) {
 // resume finds the session of a token.
 func (s *Service) resume(token string, r *http.Request) (Identity, error) {
 	account, ok := s.sessions.use(token, time.Now())
-	if !ok || !s.isCurrent(account) {
+	if !ok {
+		return Identity{}, sessionEnded()
+	}
+	if !s.isCurrent(account) { // changed while its login was under way
+		s.sessions.remove(token)
 		return Identity{}, sessionEnded()
 	}
 	return identify(account, hostOf(r.RemoteAddr)), nil

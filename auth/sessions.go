@@ -101,19 +101,23 @@ func (t *sessions) use(token string, now time.Time) (Account, bool) {
 
 // remove ends the session of a token.
 func (t *sessions) remove(token string) (SessionInfo, bool) {
-	return t.removeIf(func(k tokenKey, _ *session) bool { return k == sha256.Sum256([]byte(token)) })
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := tokenKey(sha256.Sum256([]byte(token)))
+	s, ok := t.open[key]
+	if !ok {
+		return SessionInfo{}, false
+	}
+	delete(t.open, key)
+	return s.SessionInfo, true
 }
 
 // removeID ends the session with the given identifier.
 func (t *sessions) removeID(id string) (SessionInfo, bool) {
-	return t.removeIf(func(_ tokenKey, s *session) bool { return s.ID == id })
-}
-
-func (t *sessions) removeIf(match func(tokenKey, *session) bool) (SessionInfo, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k, s := range t.open {
-		if match(k, s) {
+		if s.ID == id {
 			delete(t.open, k)
 			return s.SessionInfo, true
 		}

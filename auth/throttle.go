@@ -15,8 +15,7 @@ const (
 	longestPause   = 5 * time.Minute
 	// forgetAfter is how long after the last wrong password all of them are forgotten.
 	forgetAfter = 30 * time.Minute
-	// maxRecords bounds each of the two tables.
-	maxRecords = 1024
+	maxRecords  = 1024 // in each of the two tables
 )
 
 // guesser is who tries a password: an account name and an address. The name is
@@ -37,8 +36,8 @@ type throttle struct {
 func newThrottle() *throttle {
 	return &throttle{
 		seed:  maphash.MakeSeed(),
-		pairs: ledger[guesser]{free: freePerAccount, records: map[guesser]record{}},
-		addrs: ledger[netip.Prefix]{free: freePerAddress, records: map[netip.Prefix]record{}},
+		pairs: ledger[guesser]{free: freePerAccount, most: maxRecords, records: map[guesser]record{}},
+		addrs: ledger[netip.Prefix]{free: freePerAddress, most: maxRecords, records: map[netip.Prefix]record{}},
 	}
 }
 
@@ -109,9 +108,10 @@ type attempt struct {
 	proof   proof
 }
 
-// ledger holds the records of one kind, at most maxRecords.
+// ledger holds the records of one kind.
 type ledger[K comparable] struct {
-	free    int
+	free    int // failures before the first pause
+	most    int // bound of records
 	records map[K]record
 }
 
@@ -145,7 +145,7 @@ func (l *ledger[K]) pause(failures int) time.Duration {
 
 func (l *ledger[K]) fail(k K, w attempt, now time.Time) {
 	r := l.get(k, now)
-	if _, ok := l.records[k]; !ok && len(l.records) >= maxRecords {
+	if _, ok := l.records[k]; !ok && len(l.records) >= l.most {
 		l.makeRoom(now)
 	}
 	l.records[k] = record{r.failures + 1, now, w}
@@ -156,18 +156,17 @@ func (l *ledger[K]) fail(k K, w attempt, now time.Time) {
 // who is in a pause.
 func (l *ledger[K]) makeRoom(now time.Time) {
 	var least K
-	found := false
+	var fewest record
 	for k, r := range l.records {
 		if now.Sub(r.at) >= forgetAfter {
 			delete(l.records, k)
 			continue
 		}
-		o := l.records[least]
-		if !found || r.failures < o.failures || r.failures == o.failures && r.at.Before(o.at) {
-			least, found = k, true
+		if fewest.failures == 0 || r.failures < fewest.failures || r.failures == fewest.failures && r.at.Before(fewest.at) {
+			least, fewest = k, r
 		}
 	}
-	if len(l.records) >= maxRecords {
+	if len(l.records) >= l.most {
 		delete(l.records, least)
 	}
 }
