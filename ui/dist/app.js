@@ -1048,8 +1048,7 @@ var en = {
   "setup.lead": "Choose the password of the administrator. The user is called “admin”.",
   "setup.password": "New password",
   "setup.repeat": "Repeat the password",
-  "setup.hint": "At least 8 characters. A short sentence is easy to remember and hard to guess.",
-  "setup.short": "The password needs at least 8 characters.",
+  "setup.hint": "At least {minimum} characters. A short sentence is easy to remember and hard to guess.",
   "setup.differs": "The two passwords differ.",
   "setup.submit": "Set password and sign in",
   "connection.live": "Live",
@@ -1078,7 +1077,14 @@ var en = {
   "health.warning": "Warning",
   "health.error": "Fault",
   "health.since": "since {time}",
-  "health.listen.failed": "The service “{subject}” could not open its port. Another program may use it; everything else works.",
+  "health.listen.failed": "The service “{subject}” could not open {addr}. Another program may use the port, or the port may need more rights; everything else works.",
+  "health.protocol.failed": "The protocol “{protocol}” does not run and is tried again by itself; everything else works.",
+  "health.relay.fault": "Output {output}: the relay does not do what it was told. Check the output and what it feeds.",
+  "health.mains.absent": "There is no mains at the inlet.",
+  "health.journal.failed": "The state cannot be stored. Switching goes on, but a crash would lose the newest state. Check the space and the health of the storage.",
+  "health.certificate.replaced": "The stored certificate cannot be used and a new one was made. Trust it anew in browsers and clients.",
+  "health.certificate.notStored": "The new certificate could not be stored and will be another one after a restart.",
+  "health.certificate.expired": "The certificate has expired. Replace it.",
   "totals.title": "Whole unit",
   "totals.power": "Power",
   "totals.current": "Current",
@@ -1177,10 +1183,14 @@ var en = {
   "bench.load": "Load",
   "bench.load.none": "Nothing",
   "bench.load.resistive": "Resistive",
-  "bench.load.constantPF": "Power factor",
+  "bench.load.constantPF": "Constant power",
   "bench.load.recording": "Recording",
   "bench.watts": "Watts",
   "bench.powerFactor": "Power factor",
+  "bench.voltAmperes": "Volt-amperes",
+  "bench.shift": "Current",
+  "bench.shift.inductive": "Behind (inductive)",
+  "bench.shift.capacitive": "Ahead (capacitive)",
   "bench.file": "File",
   "bench.ampsPerCount": "A per count",
   "bench.voltsPerCount": "V per count",
@@ -1190,23 +1200,32 @@ var en = {
   "bench.relay.welded": "Welded, stays closed",
   "bench.inputs": "Inputs",
   "bench.inputClosed": "{name} closed",
-  "bench.pulses": "{count} pulses",
-  "bench.applied": "Applied",
+  "bench.pulses": "Pulses: {count}",
+  "bench.sendPulse": "Send a pulse",
   "bench.of": "{field}, outlet {number}",
   "error.network": "The unit does not answer.",
   "error.dismiss": "Dismiss",
   "error.failed": "Not done: {reason}",
-  "code.auth.credentials": "User or password is wrong.",
-  "code.auth.throttled": "Too many attempts. Wait a moment and try again.",
+  "code.auth.wrong": "User or password is wrong.",
+  "code.auth.session": "The session has ended.",
+  "code.auth.throttled": "Too many wrong attempts. Try again in {retryAfterSeconds} s.",
+  "code.auth.busy": "The unit is busy with other logins. Try again.",
+  "code.setup.done": "The password has been chosen already. Reload the page to sign in.",
+  "code.password.short": "The password needs at least {minimum} characters.",
+  "code.password.long": "The password may have at most {maximum} bytes.",
   "code.auth.forbidden": "Your account is not allowed to do this.",
-  "code.auth.required": "Sign in first.",
+  "code.auth.missing": "Sign in first.",
   "code.output.unknown": "There is no such output.",
   "code.output.unknownState": "The state of the output is not known, so it cannot be inverted.",
   "code.action.unknown": "There is no such action.",
   "code.delay.range": "The time must be between 0.1 s and 24 h.",
   "code.command.cancelled": "Given up before the unit took the command.",
   "code.mains.absent": "The unit has no mains, so it cannot switch.",
+  "code.engine.starting": "The unit is starting. Try again in a moment.",
   "code.engine.stopping": "The unit is stopping.",
+  "code.events.tooMany": "Too many open pages. Close one and try again.",
+  "code.recording.missing": "There is no such recording.",
+  "code.recording.cycles": "The file holds no usable mains cycles.",
   "code.relay.drive": "The relay could not be driven."
 };
 
@@ -1228,6 +1247,9 @@ function chooseLanguage(wanted) {
     if (base2 in languages) return base2;
   }
   return "en";
+}
+function chooseLocale(language2, wanted) {
+  return wanted.find((tag) => tag.toLowerCase().split("-")[0] === language2) ?? language2;
 }
 function fill(sentence, parameters) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => name in parameters ? String(parameters[name]) : whole);
@@ -1279,18 +1301,22 @@ function pickLanguage(wanted) {
 // src/api.ts
 var base = "api/v1/";
 var APIError = class extends Error {
-  constructor(kind, code, args, text) {
+  constructor(kind, code, args, text, faults = []) {
     super(text);
     this.kind = kind;
     this.code = code;
     this.args = args;
+    this.faults = faults;
   }
   kind;
   code;
   args;
+  faults;
   /** What to tell a person, in the language that is shown. */
   get sentence() {
-    return this.kind === "network" ? t4("error.network") : tCode("code.", this.code, this.args, this.message);
+    if (this.kind === "network") return t4("error.network");
+    if (this.faults.length > 0) return this.faults.map((fault) => tCode("code.", fault.code, fault.args, fault.message)).join("; ");
+    return tCode("code.", this.code, this.args, this.message);
   }
 };
 function sentenceOf(thrown) {
@@ -1311,7 +1337,7 @@ async function refusal(response) {
   const fallback = response.status === 401 ? "unauthenticated" : response.status === 403 ? "forbidden" : "internal";
   try {
     const { error } = await response.json();
-    return new APIError(error.kind ?? fallback, error.code ?? "", error.args ?? {}, error.message ?? response.statusText);
+    return new APIError(error.kind ?? fallback, error.code ?? "", error.args ?? {}, error.message ?? response.statusText, error.faults ?? []);
   } catch {
     return new APIError(fallback, "", {}, `${response.status} ${response.statusText}`);
   }
@@ -1341,15 +1367,16 @@ var api = {
 // src/format.ts
 var none = "–";
 var decimals = { W: 1, A: 3, V: 1, Hz: 2, "°": 1, kWh: 3, PF: 2 };
+var locale = O(() => chooseLocale(language.value, typeof navigator === "undefined" ? [] : navigator.languages));
 var numbers = O(() => {
-  const of = (digits) => new Intl.NumberFormat(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const of = (digits) => new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return Object.fromEntries(Object.entries(decimals).map(([unit, digits]) => [unit, of(digits)]));
 });
 function number(value, unit) {
   if (value === null || value === void 0 || !Number.isFinite(value)) return none;
   const digits = decimals[unit];
   const rounded = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
-  return numbers.value[unit].format(rounded);
+  return numbers.value[unit].format(rounded).replace("-", "−");
 }
 function quantity(value, unit) {
   const text = number(value, unit);
@@ -1358,7 +1385,7 @@ function quantity(value, unit) {
 function duration(ms) {
   const left = Math.max(0, ms);
   if (left < 9950) {
-    const seconds = new Intl.NumberFormat(language.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    const seconds = new Intl.NumberFormat(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     return `${seconds.format(left / 1e3)} s`;
   }
   const total = Math.ceil(left / 1e3);
@@ -1370,20 +1397,20 @@ function duration(ms) {
 }
 function age(seconds) {
   const [value, unit] = seconds >= 172800 ? [seconds / 86400, "day"] : seconds >= 7200 ? [seconds / 3600, "hour"] : [seconds / 60, "minute"];
-  return new Intl.NumberFormat(language.value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0, roundingMode: "floor" }).format(value);
+  return new Intl.NumberFormat(locale.value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0, roundingMode: "floor" }).format(value);
 }
 function moment(at, now) {
   const sameDay = at.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(language.value, sameDay ? { timeStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(locale.value, sameDay ? { timeStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(at);
 }
 function date(at) {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(at);
 }
 function plural(count) {
   return new Intl.PluralRules(language.value).select(count) === "one" ? "one" : "other";
 }
 function list(names) {
-  return new Intl.ListFormat(language.value, { type: "conjunction" }).format(names);
+  return new Intl.ListFormat(locale.value, { type: "conjunction" }).format(names);
 }
 
 // src/announce.ts
@@ -1591,8 +1618,7 @@ async function login(user, password) {
   admit(await api.login(user, password));
 }
 async function setup(password) {
-  await api.choosePassword(password);
-  await login("admin", password);
+  admit(await api.choosePassword(password));
 }
 async function logout() {
   await api.logout().catch(() => void 0);
@@ -1718,11 +1744,12 @@ function useNow(periodMs, needed) {
 
 // src/views/banners.tsx
 function Banners({ device: device2 }) {
+  const listed = conditions.value.filter((one) => one.code !== "mains.absent");
   return /* @__PURE__ */ a4("div", { class: "banners", children: [
     connection.value === "stale" && /* @__PURE__ */ a4(Stale, {}),
     !device2.powered && /* @__PURE__ */ a4(Banner, { tone: "danger", title: t4("banner.mains"), children: t4("banner.mainsText") }),
     device2.powerUp && /* @__PURE__ */ a4(PowerUp, { device: device2 }),
-    conditions.value.length > 0 && /* @__PURE__ */ a4(Conditions, {})
+    listed.length > 0 && /* @__PURE__ */ a4(Conditions, { conditions: listed })
   ] });
 }
 function Banner({ tone, title, children }) {
@@ -1750,12 +1777,12 @@ function PowerUp({ device: device2 }) {
   const seconds = Math.ceil(Math.max(0, remaining(progress.nextAt, now)) / 1e3);
   return /* @__PURE__ */ a4(Banner, { tone: "info", title: t4("banner.powerUp"), children: t4("banner.powerUpText", { outputs: list(names), seconds }) });
 }
-function Conditions() {
+function Conditions({ conditions: conditions2 }) {
   return /* @__PURE__ */ a4("section", { class: "banner warning", "aria-labelledby": "health-title", children: [
     /* @__PURE__ */ a4(WarningIcon, {}),
     /* @__PURE__ */ a4("div", { children: [
       /* @__PURE__ */ a4("strong", { id: "health-title", children: t4("health.title") }),
-      /* @__PURE__ */ a4("ul", { children: conditions.value.map((one) => /* @__PURE__ */ a4(ConditionLine, { condition: one }, one.code + one.subject)) })
+      /* @__PURE__ */ a4("ul", { children: conditions2.map((one) => /* @__PURE__ */ a4(ConditionLine, { condition: one }, one.code + one.subject)) })
     ] })
   ] });
 }
@@ -1772,14 +1799,14 @@ function ConditionLine({ condition }) {
 
 // src/bench.ts
 function convertLoad(from, type, recordings) {
-  const watts = "watts" in from ? from.watts : 100;
+  const watts = ("watts" in from ? from.watts : void 0) ?? 100;
   switch (type) {
     case "none":
       return { type };
     case "resistive":
       return { type, watts };
     case "constantPF":
-      return { type, watts, powerFactor: 0.9 };
+      return { type, watts, powerFactor: 0.9, shift: "inductive" };
     case "recording":
       return { type, file: recordings[0] ?? "", ampsPerCount: 0.0241, voltsPerCount: 0.0595 };
   }
@@ -1792,7 +1819,45 @@ function parseNumber(text) {
 // src/views/bench.tsx
 var loadTypes = ["none", "resistive", "constantPF", "recording"];
 var relayFaults = ["none", "stuck", "welded"];
+var shifts = ["inductive", "capacitive"];
 function Bench({ device: device2 }) {
+  const { bench, refused, put } = useBench(device2.powered);
+  const recordings = bench?.recordings.map((recording) => recording.name) ?? [];
+  return /* @__PURE__ */ a4("section", { class: "panel bench", "aria-labelledby": "bench-title", children: [
+    /* @__PURE__ */ a4("header", { class: "panel-head", children: /* @__PURE__ */ a4("div", { children: [
+      /* @__PURE__ */ a4("h2", { id: "bench-title", children: t4("bench.title") }),
+      /* @__PURE__ */ a4("p", { class: "muted", children: t4("bench.lead") })
+    ] }) }),
+    /* @__PURE__ */ a4("div", { role: "alert", class: "bench-refused", children: refused && /* @__PURE__ */ a4($, { children: [
+      /* @__PURE__ */ a4(WarningIcon, {}),
+      refused
+    ] }) }),
+    bench && /* @__PURE__ */ a4($, { children: [
+      /* @__PURE__ */ a4("div", { class: "bench-part", children: [
+        /* @__PURE__ */ a4("h3", { children: t4("bench.mains") }),
+        /* @__PURE__ */ a4(Mains, { mains: bench.mains, put: (change) => put("mains", change) })
+      ] }),
+      /* @__PURE__ */ a4("div", { class: "bench-part", children: [
+        /* @__PURE__ */ a4("h3", { children: t4("bench.outlets") }),
+        /* @__PURE__ */ a4("div", { class: "bench-outlets", children: bench.outlets.map((outlet) => /* @__PURE__ */ a4(
+          Outlet,
+          {
+            outlet,
+            recordings,
+            put: (change) => put(`outlets/${outlet.id}`, change),
+            name: device2.outputs.find((output) => output.id === outlet.id)?.name ?? ""
+          },
+          outlet.id
+        )) })
+      ] }),
+      bench.inputs.length > 0 && /* @__PURE__ */ a4("div", { class: "bench-part", children: [
+        /* @__PURE__ */ a4("h3", { children: t4("bench.inputs") }),
+        bench.inputs.map((input) => /* @__PURE__ */ a4(InputLine, { id: input.id, level: input.level, device: device2, put: (change) => put(`inputs/${input.id}`, change) }, input.id))
+      ] })
+    ] })
+  ] });
+}
+function useBench(powered) {
   const [bench, setBench] = d2(null);
   const [refused, setRefused] = d2("");
   const load = () => api.get("bench").then(setBench, (thrown) => setRefused(sentenceOf(thrown)));
@@ -1800,82 +1865,118 @@ function Bench({ device: device2 }) {
     void load();
     const timer = setInterval(() => document.visibilityState === "visible" && void load(), 5e3);
     return () => clearInterval(timer);
-  }, [device2.powered]);
-  const put = async (path, body) => {
+  }, [powered]);
+  const put = async (path, change) => {
     setRefused("");
     try {
-      await api.put(`bench/${path}`, body);
+      await api.put(`bench/${path}`, change);
     } catch (thrown) {
       setRefused(t4("error.failed", { reason: sentenceOf(thrown) }));
     }
     await load();
   };
-  return /* @__PURE__ */ a4("section", { class: "panel bench", "aria-labelledby": "bench-title", children: [
-    /* @__PURE__ */ a4("header", { class: "panel-head", children: /* @__PURE__ */ a4("div", { children: [
-      /* @__PURE__ */ a4("h2", { id: "bench-title", children: t4("bench.title") }),
-      /* @__PURE__ */ a4("p", { class: "muted", children: t4("bench.lead") })
-    ] }) }),
-    /* @__PURE__ */ a4("p", { class: "bench-refused", role: "alert", children: refused }),
-    bench && /* @__PURE__ */ a4($, { children: [
-      /* @__PURE__ */ a4(Mains, { mains: bench.mains, put: (change) => put("mains", change) }),
-      /* @__PURE__ */ a4("div", { class: "bench-part", children: [
-        /* @__PURE__ */ a4("h3", { children: t4("bench.outlets") }),
-        bench.outlets.map((outlet) => /* @__PURE__ */ a4(
-          Outlet,
-          {
-            outlet,
-            recordings: bench.recordings ?? [],
-            name: device2.outputs.find((output) => output.id === outlet.id)?.name ?? "",
-            put: (change) => put(`outlets/${outlet.id}`, change)
-          },
-          outlet.id
-        ))
-      ] })
-    ] })
+  return { bench, refused, put };
+}
+function Switch({ on, label, flip: flip2 }) {
+  return /* @__PURE__ */ a4("div", { class: "bench-switch", children: [
+    /* @__PURE__ */ a4("button", { type: "button", role: "switch", class: "switch", "aria-checked": on, "aria-label": label, onClick: flip2, children: /* @__PURE__ */ a4("span", { class: "switch-thumb" }) }),
+    /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: on ? t4("state.on") : t4("state.off") })
+  ] });
+}
+function Choice({ label, name, value, options, text, set }) {
+  return /* @__PURE__ */ a4("label", { class: "field", children: [
+    /* @__PURE__ */ a4("span", { children: label }),
+    /* @__PURE__ */ a4("select", { "aria-label": name, value, onChange: (e4) => set(e4.currentTarget.value), children: options.map((option) => /* @__PURE__ */ a4("option", { value: option, children: text(option) }, option)) })
   ] });
 }
 function Mains({ mains, put }) {
-  return /* @__PURE__ */ a4("div", { class: "bench-part", children: [
-    /* @__PURE__ */ a4("h3", { children: t4("bench.mains") }),
-    /* @__PURE__ */ a4("div", { class: "bench-mains", children: [
-      /* @__PURE__ */ a4("div", { class: "bench-switch", children: [
-        /* @__PURE__ */ a4("button", { type: "button", role: "switch", class: "switch", "aria-checked": mains.on, "aria-label": t4("bench.mainsSwitch"), onClick: () => put({ on: !mains.on }), children: /* @__PURE__ */ a4("span", { class: "switch-thumb" }) }),
-        /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: mains.on ? t4("state.on") : t4("state.off") })
-      ] }),
-      /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.voltage")} (V)`, value: mains.voltage, set: (voltage) => put({ voltage }) }),
-      /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.frequency")} (Hz)`, value: mains.frequency, set: (frequency) => put({ frequency }) })
-    ] })
+  return /* @__PURE__ */ a4("div", { class: "bench-line", children: [
+    /* @__PURE__ */ a4(Switch, { on: mains.on, label: t4("bench.mainsSwitch"), flip: () => put({ on: !mains.on }) }),
+    /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.voltage")} (V)`, value: mains.voltage, set: (voltage) => put({ voltage }) }),
+    /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.frequency")} (Hz)`, value: mains.frequency, set: (frequency) => put({ frequency }) })
   ] });
 }
 function Outlet({ outlet: { id, load, relay }, name, recordings, put }) {
   const label = (field) => t4("bench.of", { field, number: id });
-  const set = (change) => put({ load: { ...load, ...change } });
+  const types = loadTypes.filter((type) => type !== "recording" || type === load.type || recordings.length > 0);
   return /* @__PURE__ */ a4("fieldset", { class: "bench-outlet", children: [
     /* @__PURE__ */ a4("legend", { children: t4("bench.outlet", { number: id, name }) }),
     /* @__PURE__ */ a4("div", { class: "bench-fields", children: [
-      /* @__PURE__ */ a4("label", { class: "field", children: [
-        /* @__PURE__ */ a4("span", { children: t4("bench.load") }),
-        /* @__PURE__ */ a4("select", { "aria-label": label(t4("bench.load")), value: load.type, onChange: (e4) => put({ load: convertLoad(load, e4.currentTarget.value, recordings) }), children: loadTypes.map((type) => /* @__PURE__ */ a4("option", { value: type, children: t4(`bench.load.${type}`) }, type)) })
-      ] }),
-      "watts" in load && /* @__PURE__ */ a4(NumberField, { label: t4("bench.watts"), name: label(t4("bench.watts")), value: load.watts, set: (watts) => set({ watts }) }),
-      load.type === "constantPF" && /* @__PURE__ */ a4(NumberField, { label: t4("bench.powerFactor"), name: label(t4("bench.powerFactor")), value: load.powerFactor, set: (powerFactor) => set({ powerFactor }) }),
-      load.type === "recording" && /* @__PURE__ */ a4(Recording, { load, label, recordings, set }),
-      /* @__PURE__ */ a4("label", { class: "field", children: [
-        /* @__PURE__ */ a4("span", { children: t4("bench.relay") }),
-        /* @__PURE__ */ a4("select", { "aria-label": label(t4("bench.relay")), value: relay.fault, onChange: (e4) => put({ relay: { fault: e4.currentTarget.value } }), children: relayFaults.map((fault) => /* @__PURE__ */ a4("option", { value: fault, children: t4(`bench.relay.${fault}`) }, fault)) })
-      ] })
+      /* @__PURE__ */ a4(
+        Choice,
+        {
+          label: t4("bench.load"),
+          name: label(t4("bench.load")),
+          value: load.type,
+          options: types,
+          text: (type) => t4(`bench.load.${type}`),
+          set: (type) => put({ load: convertLoad(load, type, recordings) })
+        }
+      ),
+      /* @__PURE__ */ a4(
+        Choice,
+        {
+          label: t4("bench.relay"),
+          name: label(t4("bench.relay")),
+          value: relay.fault,
+          options: relayFaults,
+          text: (fault) => t4(`bench.relay.${fault}`),
+          set: (fault) => put({ relay: { fault } })
+        }
+      ),
+      /* @__PURE__ */ a4(LoadFields, { load, label, recordings, set: (change) => put({ load: { ...load, ...change } }) })
     ] })
   ] });
 }
-function Recording({ load, label, recordings, set }) {
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("label", { class: "field", children: [
-      /* @__PURE__ */ a4("span", { children: t4("bench.file") }),
-      /* @__PURE__ */ a4("input", { list: "recordings", "aria-label": label(t4("bench.file")), value: load.file, onChange: (e4) => set({ file: e4.currentTarget.value }) })
-    ] }),
-    /* @__PURE__ */ a4("datalist", { id: "recordings", children: recordings.map((file) => /* @__PURE__ */ a4("option", { value: file }, file)) }),
-    /* @__PURE__ */ a4(NumberField, { label: t4("bench.ampsPerCount"), name: label(t4("bench.ampsPerCount")), value: load.ampsPerCount, set: (ampsPerCount) => set({ ampsPerCount }) }),
-    /* @__PURE__ */ a4(NumberField, { label: t4("bench.voltsPerCount"), name: label(t4("bench.voltsPerCount")), value: load.voltsPerCount, set: (voltsPerCount) => set({ voltsPerCount }) })
+function LoadFields({ load, label, recordings, set }) {
+  const figure = (text, value, take) => /* @__PURE__ */ a4(NumberField, { label: text, name: label(text), value, set: take });
+  switch (load.type) {
+    case "none":
+      return null;
+    case "resistive":
+      return figure(t4("bench.watts"), load.watts, (watts) => set({ watts }));
+    case "constantPF":
+      return /* @__PURE__ */ a4($, { children: [
+        load.va === void 0 ? figure(t4("bench.watts"), load.watts ?? 0, (watts) => set({ watts })) : figure(t4("bench.voltAmperes"), load.va, (va) => set({ va })),
+        figure(t4("bench.powerFactor"), load.powerFactor, (powerFactor) => set({ powerFactor })),
+        /* @__PURE__ */ a4(
+          Choice,
+          {
+            label: t4("bench.shift"),
+            name: label(t4("bench.shift")),
+            value: load.shift,
+            options: shifts,
+            text: (shift) => t4(`bench.shift.${shift}`),
+            set: (shift) => set({ shift })
+          }
+        )
+      ] });
+    case "recording":
+      return /* @__PURE__ */ a4($, { children: [
+        /* @__PURE__ */ a4(
+          Choice,
+          {
+            label: t4("bench.file"),
+            name: label(t4("bench.file")),
+            value: load.file,
+            options: [.../* @__PURE__ */ new Set([load.file, ...recordings])].sort(),
+            text: (file) => file,
+            set: (file) => set({ file })
+          }
+        ),
+        figure(t4("bench.ampsPerCount"), load.ampsPerCount, (ampsPerCount) => set({ ampsPerCount })),
+        figure(t4("bench.voltsPerCount"), load.voltsPerCount, (voltsPerCount) => set({ voltsPerCount }))
+      ] });
+  }
+}
+function InputLine({ id, level, device: device2, put }) {
+  const known = device2.inputs.find((input) => input.id === id);
+  const name = known?.name ?? String(id);
+  return /* @__PURE__ */ a4("div", { class: "bench-line", children: [
+    /* @__PURE__ */ a4(Switch, { on: level === "on", label: t4("bench.inputClosed", { name }), flip: () => put({ level: level === "on" ? "off" : "on" }) }),
+    /* @__PURE__ */ a4("span", { children: name }),
+    /* @__PURE__ */ a4("span", { class: "figure", children: t4("bench.pulses", { count: known?.count ?? 0 }) }),
+    /* @__PURE__ */ a4("button", { type: "button", class: "button", onClick: () => put({ pulses: 1 }), children: t4("bench.sendPulse") })
   ] });
 }
 function NumberField({ label, name, value, set }) {
@@ -1994,7 +2095,7 @@ function Ask({ question: asked }) {
       asked.losing.length > 1 && /* @__PURE__ */ a4(Losing, { question: asked })
     ] }),
     /* @__PURE__ */ a4("form", { method: "dialog", class: "dialog-actions", children: [
-      /* @__PURE__ */ a4("button", { class: "button", value: "", autofocus: true, children: t4("confirm.cancel") }),
+      /* @__PURE__ */ a4("button", { class: "button", value: "", children: t4("confirm.cancel") }),
       /* @__PURE__ */ a4("button", { class: "button danger", value: "go", children: go })
     ] })
   ] });
@@ -2163,11 +2264,11 @@ function Login({ expired }) {
     /* @__PURE__ */ a4("button", { class: "button primary", "aria-busy": busy, children: busy ? t4("login.busy") : t4("login.submit") })
   ] });
 }
+var minimumPassword = 8;
 function Setup() {
   const [password, setPassword] = d2("");
   const [repeated, setRepeated] = d2("");
   const { busy, refused, submit } = useSubmit(() => {
-    if (password.length < 8) throw new Incomplete(t4("setup.short"));
     if (password !== repeated) throw new Incomplete(t4("setup.differs"));
     return setup(password);
   });
@@ -2179,13 +2280,25 @@ function Setup() {
       /* @__PURE__ */ a4("span", { children: t4("setup.password") }),
       /* @__PURE__ */ a4("input", { type: "password", autocomplete: "new-password", "aria-describedby": "setup-hint", value: password, onInput: (e4) => setPassword(e4.currentTarget.value) })
     ] }),
-    /* @__PURE__ */ a4("p", { id: "setup-hint", class: "muted small", children: t4("setup.hint") }),
+    /* @__PURE__ */ a4("p", { id: "setup-hint", class: "muted small", children: t4("setup.hint", { minimum: minimumPassword }) }),
     /* @__PURE__ */ a4("label", { children: [
       /* @__PURE__ */ a4("span", { children: t4("setup.repeat") }),
       /* @__PURE__ */ a4("input", { type: "password", autocomplete: "new-password", value: repeated, onInput: (e4) => setRepeated(e4.currentTarget.value) })
     ] }),
     /* @__PURE__ */ a4(Refusal, { text: refused }),
     /* @__PURE__ */ a4("button", { class: "button primary", "aria-busy": busy, children: busy ? t4("login.busy") : t4("setup.submit") })
+  ] });
+}
+
+// src/views/figure.tsx
+function Figure({ value, unit }) {
+  const text = number(value, unit);
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4("span", { class: "figure", children: text }),
+    text !== none && unit !== "PF" && /* @__PURE__ */ a4("span", { class: "unit", children: [
+      " ",
+      unit
+    ] })
   ] });
 }
 
@@ -2281,13 +2394,7 @@ function Values({ output: { metered, reading, energy } }) {
 function Value({ name, value, unit, lead }) {
   return /* @__PURE__ */ a4("div", { class: lead ? "value lead" : "value", children: [
     /* @__PURE__ */ a4("dt", { children: name }),
-    /* @__PURE__ */ a4("dd", { children: [
-      /* @__PURE__ */ a4("span", { class: "figure", children: number(value, unit) }),
-      unit !== "PF" && /* @__PURE__ */ a4("span", { class: "unit", children: [
-        " ",
-        unit
-      ] })
-    ] })
+    /* @__PURE__ */ a4("dd", { children: /* @__PURE__ */ a4(Figure, { value, unit }) })
   ] });
 }
 function Countdown({ output }) {
@@ -2400,11 +2507,7 @@ function Total({ name, value, unit, note: note2, lead }) {
   return /* @__PURE__ */ a4("div", { class: lead ? "total lead" : "total", children: [
     /* @__PURE__ */ a4("dt", { children: name }),
     /* @__PURE__ */ a4("dd", { children: [
-      /* @__PURE__ */ a4("span", { class: "figure", children: number(value, unit) }),
-      unit !== "PF" && /* @__PURE__ */ a4("span", { class: "unit", children: [
-        " ",
-        unit
-      ] }),
+      /* @__PURE__ */ a4(Figure, { value, unit }),
       note2 && /* @__PURE__ */ a4("span", { class: "note", children: note2 })
     ] })
   ] });
@@ -2431,10 +2534,8 @@ function Page({ session: session2, device: device2 }) {
     /* @__PURE__ */ a4("main", { class: connection.value === "stale" ? "page stale" : "page", children: [
       /* @__PURE__ */ a4(Banners, { device: device2 }),
       /* @__PURE__ */ a4(Totals, { device: device2 }),
-      /* @__PURE__ */ a4("div", { class: device2.demo ? "columns-two" : void 0, children: [
-        /* @__PURE__ */ a4(Outputs, { device: device2 }),
-        device2.demo && /* @__PURE__ */ a4(Bench, { device: device2 })
-      ] })
+      /* @__PURE__ */ a4(Outputs, { device: device2 }),
+      device2.demo && /* @__PURE__ */ a4(Bench, { device: device2 })
     ] }),
     /* @__PURE__ */ a4("footer", { class: "bottom muted", children: [
       /* @__PURE__ */ a4("span", { children: t4("app.about", { model: device2.model.name, serial: device2.serial, version: device2.version }) }),

@@ -2,7 +2,7 @@
 // relative to the page, so that it also works behind a path of a reverse proxy.
 
 import type {
-  ActionsRequest, ActionsResult, ErrorBody, Health, KindName, Session, Setup,
+  ActionsRequest, ActionsResult, ErrorBody, FaultInfo, Health, KindName, Session, Setup,
 } from "./api.gen";
 import { t, tCode } from "./i18n/i18n";
 
@@ -15,13 +15,17 @@ export class APIError extends Error {
     readonly code: string,
     readonly args: Record<string, unknown>,
     text: string,
+    readonly faults: FaultInfo[] = [],
   ) {
     super(text);
   }
 
   /** What to tell a person, in the language that is shown. */
   get sentence(): string {
-    return this.kind === "network" ? t("error.network") : tCode("code.", this.code, this.args, this.message);
+    if (this.kind === "network") return t("error.network");
+    // A refused document names each faulty field; that says more than the whole.
+    if (this.faults.length > 0) return this.faults.map((fault) => tCode("code.", fault.code, fault.args, fault.message)).join("; ");
+    return tCode("code.", this.code, this.args, this.message);
   }
 }
 
@@ -47,7 +51,7 @@ async function refusal(response: Response): Promise<APIError> {
   const fallback: KindName = response.status === 401 ? "unauthenticated" : response.status === 403 ? "forbidden" : "internal";
   try {
     const { error } = (await response.json()) as ErrorBody;
-    return new APIError(error.kind ?? fallback, error.code ?? "", error.args ?? {}, error.message ?? response.statusText);
+    return new APIError(error.kind ?? fallback, error.code ?? "", error.args ?? {}, error.message ?? response.statusText, error.faults ?? []);
   } catch {
     return new APIError(fallback, "", {}, `${response.status} ${response.statusText}`);
   }
@@ -69,7 +73,7 @@ export const api = {
   login: (user: string, password: string) => request<Session>("POST", "session", { user, password }),
   logout: () => request<void>("DELETE", "session"),
   setup: () => request<Setup>("GET", "setup"),
-  choosePassword: (password: string) => request<void>("POST", "setup", { password }),
+  choosePassword: (password: string) => request<Session>("POST", "setup", { password }),
   health: () => request<Health>("GET", "health"),
   actAll: (body: ActionsRequest) => request<ActionsResult>("POST", "actions", body),
   get: <T>(path: string) => request<T>("GET", path),

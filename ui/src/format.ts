@@ -2,7 +2,7 @@
 // Decimals are fixed for each quantity so that columns stand still.
 
 import { computed } from "@preact/signals";
-import { language } from "./i18n/i18n";
+import { chooseLocale, language } from "./i18n/i18n";
 
 /** Shown where there is no value. */
 export const none = "–";
@@ -12,9 +12,13 @@ const decimals = { W: 1, A: 3, V: 1, Hz: 2, "°": 1, kWh: 3, PF: 2 } as const;
 /** The unit of a quantity; "PF" has no sign of its own. */
 export type Unit = keyof typeof decimals;
 
+// The sentences are those of a language; numbers and dates also follow the region
+// that the browser asks for.
+const locale = computed(() => chooseLocale(language.value, typeof navigator === "undefined" ? [] : navigator.languages));
+
 const numbers = computed(() => {
   const of = (digits: number) =>
-    new Intl.NumberFormat(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return Object.fromEntries(Object.entries(decimals).map(([unit, digits]) => [unit, of(digits)])) as Record<Unit, Intl.NumberFormat>;
 });
 
@@ -24,7 +28,7 @@ export function number(value: number | null | undefined, unit: Unit): string {
   const digits = decimals[unit];
   // A measurement that rounds to zero from below would read "-0.0".
   const rounded = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
-  return numbers.value[unit].format(rounded);
+  return numbers.value[unit].format(rounded).replace("-", "\u2212");
 }
 
 /** A quantity with its unit, in one line. */
@@ -37,7 +41,7 @@ export function quantity(value: number | null | undefined, unit: Unit): string {
 export function duration(ms: number): string {
   const left = Math.max(0, ms);
   if (left < 9950) {
-    const seconds = new Intl.NumberFormat(language.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    const seconds = new Intl.NumberFormat(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     return `${seconds.format(left / 1000)}\u202fs`;
   }
   const total = Math.ceil(left / 1000);
@@ -52,18 +56,18 @@ export function duration(ms: number): string {
 export function age(seconds: number): string {
   const [value, unit] =
     seconds >= 172800 ? [seconds / 86400, "day"] : seconds >= 7200 ? [seconds / 3600, "hour"] : [seconds / 60, "minute"];
-  return new Intl.NumberFormat(language.value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0, roundingMode: "floor" } as Intl.NumberFormatOptions).format(value);
+  return new Intl.NumberFormat(locale.value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0, roundingMode: "floor" } as Intl.NumberFormatOptions).format(value);
 }
 
 /** A moment as seen from another one: the time on the same day, else with its date. */
 export function moment(at: Date, now: Date): string {
   const sameDay = at.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(language.value, sameDay ? { timeStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(locale.value, sameDay ? { timeStyle: "medium" } : { dateStyle: "short", timeStyle: "short" }).format(at);
 }
 
 /** A date. */
 export function date(at: Date): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(at);
 }
 
 /** The plural form of a count, "one" or "other" in the languages there are. */
@@ -73,5 +77,5 @@ export function plural(count: number): "one" | "other" {
 
 /** Names joined as a list: "a, b and c". */
 export function list(names: string[]): string {
-  return new Intl.ListFormat(language.value, { type: "conjunction" }).format(names);
+  return new Intl.ListFormat(locale.value, { type: "conjunction" }).format(names);
 }

@@ -71,10 +71,9 @@ export async function login(user: string, password: string): Promise<void> {
   admit(await api.login(user, password));
 }
 
-/** Sets the first password and signs in with it. */
+/** Chooses the first password and signs in with it. */
 export async function setup(password: string): Promise<void> {
-  await api.choosePassword(password);
-  await login("admin", password);
+  admit(await api.choosePassword(password));
 }
 
 /** Signs out. */

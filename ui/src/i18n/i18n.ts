@@ -51,6 +51,11 @@ export function chooseLanguage(wanted: readonly string[]): Language {
   return "en";
 }
 
+/** The first wanted tag of a language, for its region; else the language itself. */
+export function chooseLocale(language: Language, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+}
+
 /** Puts parameters into a sentence. */
 export function fill(sentence: string, parameters: Record<string, unknown>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in parameters ? String(parameters[name]) : whole));

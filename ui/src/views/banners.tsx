@@ -11,12 +11,14 @@ import { useNow } from "./now";
 
 /** All banners that apply, the most pressing first. */
 export function Banners({ device }: { device: Device }) {
+  // The absence of mains has a banner of its own.
+  const listed = conditions.value.filter((one) => one.code !== "mains.absent");
   return (
     <div class="banners">
       {connection.value === "stale" && <Stale />}
       {!device.powered && <Banner tone="danger" title={t("banner.mains")}>{t("banner.mainsText")}</Banner>}
       {device.powerUp && <PowerUp device={device} />}
-      {conditions.value.length > 0 && <Conditions />}
+      {listed.length > 0 && <Conditions conditions={listed} />}
     </div>
   );
 }
@@ -48,13 +50,13 @@ function PowerUp({ device }: { device: Device }) {
   return <Banner tone="info" title={t("banner.powerUp")}>{t("banner.powerUpText", { outputs: list(names), seconds })}</Banner>;
 }
 
-function Conditions() {
+function Conditions({ conditions }: { conditions: Condition[] }) {
   return (
     <section class="banner warning" aria-labelledby="health-title">
       <WarningIcon />
       <div>
         <strong id="health-title">{t("health.title")}</strong>
-        <ul>{conditions.value.map((one) => <ConditionLine key={one.code + one.subject} condition={one} />)}</ul>
+        <ul>{conditions.map((one) => <ConditionLine key={one.code + one.subject} condition={one} />)}</ul>
       </div>
     </section>
   );

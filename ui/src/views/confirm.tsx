@@ -28,7 +28,7 @@ function Ask({ question: asked }: { question: Question }) {
         {asked.losing.length > 1 && <Losing question={asked} />}
       </div>
       <form method="dialog" class="dialog-actions">
-        <button class="button" value="" autofocus>{t("confirm.cancel")}</button>
+        <button class="button" value="">{t("confirm.cancel")}</button>
         <button class="button danger" value="go">{go}</button>
       </form>
     </dialog>

@@ -96,11 +96,13 @@ function Login({ expired }: { expired: boolean }) {
   );
 }
 
+/** As the unit demands; it checks by itself. */
+const minimumPassword = 8;
+
 function Setup() {
   const [password, setPassword] = useState("");
   const [repeated, setRepeated] = useState("");
   const { busy, refused, submit } = useSubmit(() => {
-    if (password.length < 8) throw new Incomplete(t("setup.short"));
     if (password !== repeated) throw new Incomplete(t("setup.differs"));
     return setup(password);
   });
@@ -113,7 +115,7 @@ function Setup() {
         <span>{t("setup.password")}</span>
         <input type="password" autocomplete="new-password" aria-describedby="setup-hint" value={password} onInput={(e) => setPassword(e.currentTarget.value)} />
       </label>
-      <p id="setup-hint" class="muted small">{t("setup.hint")}</p>
+      <p id="setup-hint" class="muted small">{t("setup.hint", { minimum: minimumPassword })}</p>
       <label>
         <span>{t("setup.repeat")}</span>
         <input type="password" autocomplete="new-password" value={repeated} onInput={(e) => setRepeated(e.currentTarget.value)} />

@@ -26,8 +26,6 @@ export function Mark() {
 export const PowerIcon = () => <Icon><path d="M12 4v8M7 6.8a8 8 0 1 0 10 0" /></Icon>;
 export const RestartIcon = () => <Icon><path d="M19.5 12a7.5 7.5 0 1 1-2.4-5.5M19.5 3.5v4h-4" /></Icon>;
 export const WarningIcon = () => <Icon><path d="M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3" /></Icon>;
-export const PlugIcon = () => <Icon><path d="M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4" /></Icon>;
 export const LinkIcon = () => <Icon><path d="M4 12h3l2.5-6 5 12 2.5-6h3" /></Icon>;
 export const PersonIcon = () => <Icon><path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20.5c.8-4 3.8-6 7.5-6s6.7 2 7.5 6" /></Icon>;
 export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;
-export const BenchIcon = () => <Icon><path d="M4 7h9M17 7h3M4 17h3M11 17h9" /><circle cx="15" cy="7" r="2" /><circle cx="9" cy="17" r="2" /></Icon>;

@@ -1,8 +1,9 @@
 import type { Origin, Output } from "../api.gen";
 import { dismiss, failures, flip, pending, restart } from "../commands";
-import { duration, moment, number, type Unit } from "../format";
+import { duration, moment, type Unit } from "../format";
 import { t, tCode } from "../i18n/i18n";
 import { connection, may, remaining } from "../store";
+import { Figure } from "./figure";
 import { CloseIcon, RestartIcon, WarningIcon } from "./icons";
 import { useNow } from "./now";
 
@@ -82,7 +83,7 @@ function Value({ name, value, unit, lead }: { name: string; value: number | null
   return (
     <div class={lead ? "value lead" : "value"}>
       <dt>{name}</dt>
-      <dd><span class="figure">{number(value, unit)}</span>{unit !== "PF" && <span class="unit"> {unit}</span>}</dd>
+      <dd><Figure value={value} unit={unit} /></dd>
     </div>
   );
 }

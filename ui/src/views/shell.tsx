@@ -36,10 +36,8 @@ function Page({ session, device }: { session: Session; device: Device }) {
       <main class={connection.value === "stale" ? "page stale" : "page"}>
         <Banners device={device} />
         <Totals device={device} />
-        <div class={device.demo ? "columns-two" : undefined}>
-          <Outputs device={device} />
-          {device.demo && <Bench device={device} />}
-        </div>
+        <Outputs device={device} />
+        {device.demo && <Bench device={device} />}
       </main>
       <footer class="bottom muted">
         <span>{t("app.about", { model: device.model.name, serial: device.serial, version: device.version })}</span>

@@ -1,6 +1,7 @@
 import type { Device } from "../api.gen";
-import { date, number, type Unit } from "../format";
+import { date, type Unit } from "../format";
 import { t } from "../i18n/i18n";
+import { Figure } from "./figure";
 
 /** The values of the whole unit. */
 export function Totals({ device }: { device: Device }) {
@@ -35,8 +36,7 @@ function Total({ name, value, unit, note, lead }: TotalProps) {
     <div class={lead ? "total lead" : "total"}>
       <dt>{name}</dt>
       <dd>
-        <span class="figure">{number(value, unit)}</span>
-        {unit !== "PF" && <span class="unit"> {unit}</span>}
+        <Figure value={value} unit={unit} />
         {note && <span class="note">{note}</span>}
       </dd>
     </div>
