@@ -176,7 +176,7 @@ func TestThrottleIsBounded(t *testing.T) {
 		for range throttleBurst {
 			th.fail(req(0))
 		}
-		for i := range 3 * throttleAddrs {
+		for i := range throttleAddrs + 100 {
 			th.fail(req(i + 1))
 			if len(th.addrs) > throttleAddrs {
 				t.Fatalf("%d addresses are remembered", len(th.addrs))
