@@ -22,6 +22,9 @@ func TestFirstSteps(t *testing.T) {
 	if doc.Agent.Model != "8KS" || doc.Agent.NumOutputs != 8 || len(doc.Outputs) != 8 {
 		t.Fatalf("document %+v", doc)
 	}
+	for _, account := range []string{"admin:admin", "demo:demo"} {
+		d.get("/api/v1/device", account, nil)
+	}
 	d.request(http.MethodPut, "/api/v1/bench/outlets/3", "", `{"load":{"type":"resistive","watts":1000}}`, nil)
 	d.request(http.MethodPost, "/netio.json", netio, `{"Outputs":[{"ID":3,"Action":1}]}`, &doc)
 	if doc.Outputs[2].State != 1 {

@@ -42,7 +42,8 @@ type RelayFaultChanged struct {
 	Fault  RelayFault // RelayOK when it is mended
 }
 
-// Measured: a metering window ended; the values are in the snapshot.
+// Measured: a metering window ended, or, with a zero Window, only counters and the
+// clock went on; the values are in the snapshot.
 type Measured struct{ Window time.Duration }
 
 // InputChanged: a digital input changed its level or counted pulses.

@@ -110,6 +110,13 @@ until they are switched on. This build has one board, the simulated one.`,
 	return cmd
 }
 
+// The hashes of the demo's well-known passwords, admin and demo, made beforehand:
+// computing them would take longer than all the rest of the start.
+const (
+	demoAdminHash = "$argon2id$v=19$m=7168,t=5,p=1$uS5GtXfb2hP7DbzXs1Z4xQ$1oLwOVLN7zx8BBr7AdkqV4K3eJK7f0Eh3qrs/xSuPew"
+	demoUserHash  = "$argon2id$v=19$m=7168,t=5,p=1$h4+nFkoapkCxfhzCO8Wp3A$oqT+Y26goe4vkUp4r2n90x5LxcQMghxIsXJKroTOpBI"
+)
+
 // demoOn lists the outputs of a demo that come on with power, so that there is
 // something to see.
 var demoOn = []int{1, 2, 4}
@@ -136,15 +143,9 @@ func seedDemo(d *config.Draft) error {
 		}
 	}
 	accounts := config.Edit[auth.Accounts](d, "accounts")
-	for _, a := range []struct {
-		name string
-		role auth.Role
-	}{{"admin", auth.Administrator}, {"demo", auth.User}} {
-		hash, err := auth.HashPassword(a.name)
-		if err != nil {
-			return err
-		}
-		*accounts = append(*accounts, auth.Account{Name: a.name, Role: a.role, Password: hash})
+	*accounts = auth.Accounts{
+		{Name: "admin", Role: auth.Administrator, Password: demoAdminHash},
+		{Name: "demo", Role: auth.User, Password: demoUserHash},
 	}
 	for _, name := range []string{m2m.JSONDefinition.Name, m2m.XMLDefinition.Name} {
 		c := config.Edit[m2m.DocumentConfig](d, "protocols."+name)
