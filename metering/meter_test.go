@@ -87,13 +87,13 @@ func within(t *testing.T, what string, got, want, tolerance float64) {
 }
 
 func TestSineAgainstClosedForm(t *testing.T) {
-	for _, frequency := range []float64{45, 47.3, 49.97, 50, 50.05, 52.5, 57.1, 60, 60.3, 65} {
-		for _, degrees := range []float64{0, 60, -60, 90, 120, 179, -179} {
+	for _, frequency := range []float64{45, 49.97, 50, 50.05, 52.5, 60.3, 65} {
+		for _, degrees := range []float64{0, 60, -60, 90, -179} {
 			for _, amps := range []float64{0.1, 10} {
 				v, i := sine(frequency, 230, 17), sine(frequency, amps, 17-degrees)
-				got := meterAll(newMeter(t, Config{}), v.samples(testRate, 2*testRate), i.samples(testRate, 2*testRate))
-				if len(got) < 9 {
-					t.Fatalf("%v Hz: %d windows in 2 s", frequency, len(got))
+				got := meterAll(newMeter(t, Config{}), v.samples(testRate, testRate), i.samples(testRate, testRate))
+				if len(got) < 4 {
+					t.Fatalf("%v Hz: %d windows in 1 s", frequency, len(got))
 				}
 				for _, w := range got[:len(got)-1] {
 					s := 230 * amps
@@ -287,7 +287,8 @@ func TestScalingAndSignFlip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		frequency := rapid.Float64Range(45, 65).Draw(t, "frequency")
 		scale := rapid.Float64Range(0.1, 10).Draw(t, "scale")
-		v, i := drawWave(t, "voltage", frequency).samples(testRate, testRate), drawWave(t, "current", frequency).samples(testRate, testRate)
+		const n = testRate / 2
+		v, i := drawWave(t, "voltage", frequency).samples(testRate, n), drawWave(t, "current", frequency).samples(testRate, n)
 		flipped := make([]float64, len(i))
 		for k := range i {
 			flipped[k] = -scale * i[k]

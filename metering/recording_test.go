@@ -32,7 +32,7 @@ func TestReadRecording(t *testing.T) {
 	if rec.Len() != 2 || rec.Current(0) != 0x102 || rec.Voltage(0) != -1 || rec.Current(1) != -32768 || rec.Voltage(1) != 32767 {
 		t.Errorf("read %+v", rec)
 	}
-	endless := io.LimitReader(zeros{}, MaxRecordingBytes+4)
+	huge := io.LimitReader(zeros{}, MaxRecordingBytes+4)
 	for name, c := range map[string]struct {
 		from io.Reader
 		kind pdu.Kind
@@ -40,7 +40,7 @@ func TestReadRecording(t *testing.T) {
 		"empty":   {bytes.NewReader(nil), pdu.Invalid},
 		"odd":     {bytes.NewReader(make([]byte, 5)), pdu.Invalid},
 		"half":    {bytes.NewReader(make([]byte, 6)), pdu.Invalid},
-		"huge":    {endless, pdu.TooLarge},
+		"huge":    {huge, pdu.TooLarge},
 		"failing": {iotest.ErrReader(errors.New("disk gone")), pdu.Internal},
 	} {
 		if _, err := ReadRecording(c.from); err == nil || pdu.KindOf(err) != c.kind {
@@ -171,7 +171,7 @@ func independent(rec *Recording, rate float64) Summary {
 		}
 	}
 	f := 50.0
-	for range 4 { // the phase advance refines itself
+	for range 3 { // the phase advance refines itself
 		a, b := tone(rec.Voltage, 0, n/2, f, rate), tone(rec.Voltage, n/2, n, f, rate)
 		advance := math.Remainder(math.Atan2(imag(b), real(b))-math.Atan2(imag(a), real(a)), 2*math.Pi)
 		f += advance / (2 * math.Pi * float64(n/2) / rate)

@@ -8,53 +8,75 @@ import (
 	"github.com/zerocross-pdu/zerocross/pdu"
 )
 
-// Arrange sets up mains and outlets as a bench file says: JSON in the form of GET
-// /api/v1/bench, of which any part can be left out. What the bench only reports
-// there is ignored. It returns an Invalid error with the path of each fault and
-// then changes nothing.
+// Arrange sets up mains, outlets and inputs as a bench file says: JSON in the form
+// of GET /api/v1/bench, of which any part can be left out. What the bench only
+// reports there is ignored. It returns an Invalid error with the path of each fault
+// and then changes nothing.
 func (b *Bench) Arrange(text []byte) error {
 	var mains mainsEdit
-	outlets := map[pdu.OutputID]outletEdit{}
+	var outlets, inputs []json.RawMessage
 	err := decodeDocument(text, object{
-		"mains":   nested(mains.fields()),
-		"outlets": {into: func(f *config.Faults, raw json.RawMessage) { b.decodeOutlets(f, raw, outlets) }},
-		"inlet":   ignored(), "inputs": ignored(), "powerCycle": ignored(), "recordings": ignored(),
+		"mains": nested(mains.fields()), "outlets": may(&outlets), "inputs": may(&inputs),
+		"powerCycle": ignored(), "inlet": ignored(), "recordings": ignored(),
 	})
 	if err != nil {
+		return err
+	}
+	var f config.Faults
+	mains.apply(b.mains()).check(f.At("mains"))
+	outletEdits := decodeNumbered(f.At("outlets"), outlets, b.profile.Outputs, func() *outletEdit { return &outletEdit{} })
+	inputEdits := decodeNumbered(f.At("inputs"), inputs, b.profile.Inputs, func() *inputEdit { return &inputEdit{} })
+	plugs := map[pdu.OutputID]plug{}
+	for id, e := range outletEdits {
+		if e.load == nil {
+			continue
+		}
+		p, err := b.newPlug("load", e.load)
+		if err != nil {
+			f.Add("outlets", pdu.CodeOf(err), "outlet %d: %v", id, err)
+		}
+		plugs[pdu.OutputID(id)] = p
+	}
+	if err := refusal("", &f); err != nil {
 		return err
 	}
 	if _, err := b.editMains(mains.apply); err != nil {
 		return err
 	}
-	for id, e := range outlets {
-		if err := b.editOutlet(id, e); err != nil {
-			return err
+	for id, p := range plugs {
+		b.plugIn(id, p)
+	}
+	for id, e := range outletEdits {
+		if e.fault != nil {
+			if err := b.SetRelayFault(pdu.OutputID(id), *e.fault); err != nil {
+				return err
+			}
 		}
+	}
+	for id, e := range inputEdits {
+		b.editInput(pdu.InputID(id), *e)
 	}
 	return nil
 }
 
-// decodeOutlets reads a list of outlets, each with the number of its output.
-func (b *Bench) decodeOutlets(f *config.Faults, raw json.RawMessage, into map[pdu.OutputID]outletEdit) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
-		f.Add("", "field.type", "%s is not a list of outlets", excerpt(raw))
-		return
-	}
-	for k, one := range list {
+// decodeNumbered reads a list of edits, each with the number, up to count, of what
+// it edits.
+func decodeNumbered[E interface{ fields() object }](f *config.Faults, list []json.RawMessage, count int, empty func() E) map[int]E {
+	edits := map[int]E{}
+	for k, raw := range list {
 		at := f.At("[" + strconv.Itoa(k) + "]")
-		var id int
-		var e outletEdit
+		before := f.Len()
+		e, id := empty(), 0
 		fields := e.fields()
 		fields["id"] = need(&id)
-		before := f.Len()
-		fields.decode(at, one)
-		switch {
-		case f.Len() > before:
-		case b.checkOutlet(pdu.OutputID(id)) != nil:
-			at.Add("id", pdu.CodeOutputUnknown, "the %s has no outlet %d", b.profile.Name, id)
-		default:
-			into[pdu.OutputID(id)] = e
+		fields.decode(at, raw)
+		if f.Len() > before {
+			continue
 		}
+		if _, twice := edits[id]; twice || id < 1 || id > count {
+			at.Add("id", "field.range", "%d: expected each of 1 to %d at most once", id, count)
+		}
+		edits[id] = e
 	}
+	return edits
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -353,6 +354,46 @@ func TestFaultyRelays(t *testing.T) {
 				}
 				return 0
 			})
+	})
+}
+
+// Everything at once: the race detector and the bubble judge.
+func TestConcurrentUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "8ks", Options{StateDir: stateDir(t), Loads: DemoLoads(profile(t, "8ks"))})
+		watch(t, b, func() time.Duration {
+			var wg sync.WaitGroup
+			for id := pdu.OutputID(1); id <= 8; id++ {
+				wg.Go(func() {
+					for n := range 20 {
+						l := pdu.LevelOf(n%2 == 0)
+						if err := b.Drive([]pdu.Drive{{Output: id, Level: l}}); err != nil && pdu.CodeOf(err) != pdu.CodeNoMains {
+							t.Error(err)
+						}
+						if err := b.SetLoad(id, &Resistive{Watts: float64(n)}); err != nil {
+							t.Error(err)
+						}
+						b.document()
+						time.Sleep(time.Duration(id) * time.Millisecond)
+					}
+				})
+			}
+			for n := range 10 {
+				if err := b.SetMains(Mains{230, 50, n%2 != 0}); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(13 * time.Millisecond)
+			}
+			wg.Wait()
+			return time.Second
+		}, func() time.Duration {
+			for _, o := range b.document().Outlets {
+				if r := b.hw.relays[o.ID-1]; r.contact != r.coming || o.Load.Load.(*Resistive).Watts != 19 {
+					t.Errorf("outlet %d: %+v %+v", o.ID, r, o.Load)
+				}
+			}
+			return 0
+		})
 	})
 }
 

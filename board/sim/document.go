@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zerocross-pdu/zerocross/config"
@@ -223,72 +222,8 @@ func (b *Bench) editInput(id pdu.InputID, e inputEdit) inputDocument {
 	return inputDocument{id, *level}
 }
 
-// Configure sets up the bench from a document in the form that GET /api/v1/bench
-// prints; what it leaves out stays as it is. It returns an Invalid error with the
-// path of each fault and changes nothing then.
-func (b *Bench) Configure(doc []byte) error {
-	var mains mainsEdit
-	var outlets, inputs []json.RawMessage
-	err := decodeDocument(doc, object{
-		"mains": nested(mains.fields()), "outlets": may(&outlets), "inputs": may(&inputs),
-		"powerCycle": ignored(), "inlet": ignored(), "recordings": ignored(),
-	})
-	if err != nil {
-		return err
-	}
-	var f config.Faults
-	mains.apply(b.mains()).check(f.At("mains"))
-	outletEdits := decodeNumbered(f.At("outlets"), outlets, b.profile.Outputs, func() *outletEdit { return &outletEdit{} })
-	inputEdits := decodeNumbered(f.At("inputs"), inputs, b.profile.Inputs, func() *inputEdit { return &inputEdit{} })
-	for id, e := range outletEdits {
-		if e.load == nil {
-			continue
-		}
-		if _, err := e.load.source(b.library); err != nil {
-			f.Add("outlets", pdu.CodeOf(err), "outlet %d: %v", id, err)
-		}
-	}
-	if err := refusal("", &f); err != nil {
-		return err
-	}
-	if _, err := b.editMains(mains.apply); err != nil {
-		return err
-	}
-	for id, e := range outletEdits {
-		if err := b.editOutlet(pdu.OutputID(id), *e); err != nil {
-			return err
-		}
-	}
-	for id, e := range inputEdits {
-		b.editInput(pdu.InputID(id), *e)
-	}
-	return nil
-}
-
 func (b *Bench) mains() Mains {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.hw.mains
-}
-
-// decodeNumbered reads a list of edits, each with the number, up to count, of what
-// it edits.
-func decodeNumbered[E interface{ fields() object }](f *config.Faults, list []json.RawMessage, count int, empty func() E) map[int]E {
-	edits := map[int]E{}
-	for k, raw := range list {
-		at := f.At("[" + strconv.Itoa(k) + "]")
-		before := f.Len()
-		e, id := empty(), 0
-		fields := e.fields()
-		fields["id"] = need(&id)
-		fields.decode(at, raw)
-		if f.Len() > before {
-			continue
-		}
-		if _, twice := edits[id]; twice || id < 1 || id > count {
-			at.Add("id", "field.range", "%d: expected each of 1 to %d at most once", id, count)
-		}
-		edits[id] = e
-	}
-	return edits
 }

@@ -76,16 +76,11 @@ func (l *library) read(name string) (rec *metering.Recording, err error) {
 		return nil, pdu.Errorf(pdu.Invalid, "recording.name", "%w", err)
 	}
 	l.each(func(dir *os.Root, _ bool) bool {
-		var f *os.File
-		if f, err = dir.Open(name); err != nil {
-			missing := errors.Is(err, fs.ErrNotExist)
-			if missing {
-				err = nil
-			}
-			return !missing
+		// Neither links out of the folder nor pipes are recordings.
+		if info, statErr := dir.Stat(name); statErr != nil || !info.Mode().IsRegular() {
+			return false
 		}
-		rec, err = metering.ReadRecording(f)
-		_ = f.Close() // nothing was written
+		rec, err = readFile(dir, name)
 		return true
 	})
 	if err != nil {
@@ -96,6 +91,15 @@ func (l *library) read(name string) (rec *metering.Recording, err error) {
 			"recording %s is in none of %s; put it there, or upload it with PUT /api/v1/bench/recordings/%s", name, l.places(), name).With("file", name)
 	}
 	return rec, nil
+}
+
+func readFile(dir *os.Root, name string) (*metering.Recording, error) {
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, pdu.Errorf(pdu.Invalid, "recording.read", "%w", err)
+	}
+	defer f.Close()
+	return metering.ReadRecording(f)
 }
 
 // places names where recordings are looked for.

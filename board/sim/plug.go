@@ -40,12 +40,17 @@ func (b *Bench) SetLoad(id pdu.OutputID, l Load) error {
 	if err != nil {
 		return err
 	}
+	b.plugIn(id, p)
+	return nil
+}
+
+// plugIn puts a load into an outlet that exists, and keeps that.
+func (b *Bench) plugIn(id pdu.OutputID, p plug) {
 	b.mu.Lock()
 	b.advance(time.Now()) // until now it was the other one
 	b.plugged[id-1] = p
 	b.mu.Unlock()
 	b.keepLoads()
-	return nil
 }
 
 // SetRelayFault gives a relay a fault or mends it. Its contact stays where it is.

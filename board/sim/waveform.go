@@ -17,6 +17,7 @@ type waveform struct {
 	bench *Bench
 	meter *metering.Meter
 	epoch time.Time // when sample 0 was, had nothing ever stood still
+	now   time.Time // of the newest advance; its wall clock may have been set since epoch
 	made  int64     // samples so far
 
 	block    block
@@ -79,6 +80,7 @@ func (b *Bench) advance(now time.Time) {
 		return
 	}
 	w := b.wave
+	w.now = now
 	if late := now.Sub(w.epoch.Add(samplesTime(w.made))); late > longestCatchUp {
 		b.log.Warn("bench stood still: time was lost and not metered", "lost", late-longestCatchUp)
 		w.flush()
@@ -163,7 +165,7 @@ func (w *waveform) ownVoltage(k int) []float64 {
 func (w *waveform) publish(win *metering.Window) {
 	b := w.bench
 	m := pdu.BoardMeasurement{
-		At:          w.epoch.Add(seconds(win.End / sampleRate)),
+		At:          w.now.Add(seconds(win.End/sampleRate) - w.now.Sub(w.epoch)),
 		Window:      seconds((win.End - win.Start) / sampleRate),
 		FrequencyHz: win.FrequencyHz,
 		Outputs:     make([]pdu.Reading, b.profile.Outputs),
