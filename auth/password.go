@@ -107,12 +107,12 @@ func (h passwordHash) String() string {
 func parseHash(text string) (passwordHash, error) {
 	parts := strings.Split(text, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
-		return passwordHash{}, errors.New("must be an argon2id hash in PHC form ($argon2id$v=19$m=...,t=...,p=...$salt$hash), not the password itself")
+		return passwordHash{}, errors.New("must be an argon2id hash in PHC form, beginning with $argon2id$v=19$, not the password itself")
 	}
 	var h passwordHash
 	var version int
 	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &h.memoryKiB, &h.passes, &h.threads); err != nil {
-		return passwordHash{}, errors.New("the hash has parameters that cannot be read; expected v=19 and m=...,t=...,p=...")
+		return passwordHash{}, errors.New("the parameters of the hash cannot be read; they look like v=19$m=7168,t=5,p=1")
 	}
 	salt, saltErr := phcEncoding.DecodeString(parts[4])
 	key, keyErr := phcEncoding.DecodeString(parts[5])

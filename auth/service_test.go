@@ -184,7 +184,7 @@ func TestPauseAfterWrongPasswords(t *testing.T) {
 		wantCode(t, login("admin", "one more guess"), pdu.Unauthenticated, CodeWrong)
 		time.Sleep(2*time.Second - 1)
 		wantCode(t, login("admin", "right password"), pdu.TooMany, CodeThrottled)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		wantCode(t, login("admin", "right password"), 0, "")
 	})
 }
@@ -194,7 +194,7 @@ func TestPauseAfterWrongPasswords(t *testing.T) {
 func TestRightPasswordForgivesWrongOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := household(t)
-		for round := range 4 {
+		for round := range 6 {
 			for n := range freePerAccount - 1 {
 				_, err := u.Verify(t.Context(), "ann", fmt.Sprint("guess", round, n), "192.0.2.1")
 				wantCode(t, err, pdu.Unauthenticated, CodeWrong)

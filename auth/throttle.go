@@ -13,9 +13,13 @@ const (
 	freePerAddress = 20 // wrong passwords from one address, for whatever accounts
 	firstPause     = time.Second
 	longestPause   = 5 * time.Minute
-	// forgetAfter is how long after the last wrong password all of them are forgotten.
-	forgetAfter = 30 * time.Minute
-	maxRecords  = 1024 // in each of the two tables
+	// forgiveEvery is the time in which one wrong password is forgiven. It is not
+	// less than longestPause, or patience would give more attempts than haste.
+	forgiveEvery = 5 * time.Minute
+	// mostPaused is how many wrong passwords beyond the free ones are counted; the
+	// longest pause is reached before.
+	mostPaused = 10
+	maxRecords = 1024 // in each of the two tables
 )
 
 // guesser is who tries a password: an account name and an address. The name is
@@ -72,8 +76,8 @@ func (t *throttle) wait(g guesser, now time.Time) time.Duration {
 func (t *throttle) repeats(g guesser, w attempt, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := t.pairs.get(g, now)
-	return r.failures > 0 && r.last == w
+	r, ok := t.pairs.records[g]
+	return ok && r.last == w && now.Before(r.clear)
 }
 
 // failed counts a wrong attempt and gives the pause that follows.
@@ -95,9 +99,9 @@ func (t *throttle) succeeded(g guesser) {
 
 // record is what is known of one guesser or address.
 type record struct {
-	failures int
-	at       time.Time // of the last one
-	last     attempt
+	clear time.Time // when all wrong passwords will be forgiven
+	pause time.Time // no attempt before this
+	last  attempt
 }
 
 // attempt is a password that was tried on an account as it was then; the account
@@ -115,18 +119,21 @@ type ledger[K comparable] struct {
 	records map[K]record
 }
 
-// get gives the record of k, or an empty one when it has been forgotten.
-func (l *ledger[K]) get(k K, now time.Time) record {
-	r := l.records[k]
-	if now.Sub(r.at) >= forgetAfter {
-		return record{}
-	}
-	return r
+// wait is how long k must wait before its next attempt.
+func (l *ledger[K]) wait(k K, now time.Time) time.Duration {
+	return max(0, l.records[k].pause.Sub(now))
 }
 
-func (l *ledger[K]) wait(k K, now time.Time) time.Duration {
-	r := l.get(k, now)
-	return max(0, r.at.Add(l.pause(r.failures)).Sub(now))
+// fail counts one more failure of k.
+func (l *ledger[K]) fail(k K, w attempt, now time.Time) {
+	r, ok := l.records[k]
+	if !ok && len(l.records) >= l.most {
+		l.makeRoom(now)
+	}
+	debt := max(0, r.clear.Sub(now)) + forgiveEvery
+	debt = min(debt, time.Duration(l.free+mostPaused)*forgiveEvery)
+	failures := int((debt + forgiveEvery - 1) / forgiveEvery) // one half forgiven counts
+	l.records[k] = record{clear: now.Add(debt), pause: now.Add(l.pause(failures)), last: w}
 }
 
 // pause is the time without attempts after so many failures.
@@ -134,39 +141,24 @@ func (l *ledger[K]) pause(failures int) time.Duration {
 	if failures < l.free {
 		return 0
 	}
-	pause := firstPause
-	for range failures - l.free {
-		if pause *= 2; pause >= longestPause {
-			return longestPause
-		}
-	}
-	return pause
+	return min(firstPause<<min(failures-l.free, mostPaused), longestPause)
 }
 
-func (l *ledger[K]) fail(k K, w attempt, now time.Time) {
-	r := l.get(k, now)
-	if _, ok := l.records[k]; !ok && len(l.records) >= l.most {
-		l.makeRoom(now)
-	}
-	l.records[k] = record{r.failures + 1, now, w}
-}
-
-// makeRoom drops what is forgotten anyway, or else the record with the fewest
-// failures and among these the oldest: many harmless ones cannot push out a guesser
-// who is in a pause.
+// makeRoom drops what is forgiven anyway, or else the record that is forgiven
+// first: many small ones cannot push out a guesser who is in a pause.
 func (l *ledger[K]) makeRoom(now time.Time) {
-	var least K
-	var fewest record
+	var first K
+	var clear time.Time
 	for k, r := range l.records {
-		if now.Sub(r.at) >= forgetAfter {
+		if !now.Before(r.clear) {
 			delete(l.records, k)
 			continue
 		}
-		if fewest.failures == 0 || r.failures < fewest.failures || r.failures == fewest.failures && r.at.Before(fewest.at) {
-			least, fewest = k, r
+		if clear.IsZero() || r.clear.Before(clear) {
+			first, clear = k, r.clear
 		}
 	}
 	if len(l.records) >= l.most {
-		delete(l.records, least)
+		delete(l.records, first)
 	}
 }

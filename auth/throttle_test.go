@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 var testTime = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func TestPauses(t *testing.T) {
-	l := ledger[int]{free: 3, records: map[int]record{}}
+	l := ledger[int]{free: 3}
 	var got []time.Duration
 	for n := range 14 {
 		got = append(got, l.pause(n))
@@ -74,55 +75,71 @@ func TestAddressBudget(t *testing.T) {
 	}
 }
 
-// TestThrottleModel compares the throttle with its rules over a plain list of
-// everything that happened.
+// TestThrottleModel compares the throttle with its rules, played on a score that
+// falls evenly with time.
 func TestThrottleModel(t *testing.T) {
-	type event struct {
-		user, addr string
-		at         time.Time
-	}
 	rapid.Check(t, func(t *rapid.T) {
 		th, now := newThrottle(), testTime
 		users, addrs := []string{"admin", "ann", "nobody"}, []string{"192.0.2.1", "192.0.2.2", "2001:db8::1"}
-		var failures []event
-		// expect works out the wait from the failures that count for match.
-		expect := func(free int, match func(event) bool) time.Duration {
-			n, last := 0, time.Time{}
-			for _, f := range failures {
-				if !match(f) {
-					continue
-				}
-				if f.at.Sub(last) >= forgetAfter {
-					n = 0
-				}
-				n, last = n+1, f.at
+		scores, pauses := map[string]time.Duration{}, map[string]time.Time{} // the score of one failure is 5 minutes
+		count := func(key string, free int) {
+			scores[key] = min(scores[key]+5*time.Minute, time.Duration(free+10)*5*time.Minute)
+			if n := int(math.Ceil(scores[key].Minutes() / 5)); n >= free {
+				pauses[key] = now.Add(time.Duration(min(math.Exp2(float64(n-free)), 300)) * time.Second)
 			}
-			if n < free || now.Sub(last) >= forgetAfter {
-				return 0
-			}
-			pause := min(time.Second<<min(n-free, 20), longestPause)
-			return max(0, pause-now.Sub(last))
 		}
+		pass := func(d time.Duration) {
+			now = now.Add(d)
+			for key := range scores {
+				scores[key] = max(0, scores[key]-d)
+			}
+		}
+		later := []time.Duration{0, 0, 0, time.Millisecond, time.Second, time.Minute, 5 * time.Minute, time.Hour}
 		for range rapid.IntRange(1, 150).Draw(t, "steps") {
 			user, addr := rapid.SampledFrom(users).Draw(t, "user"), rapid.SampledFrom(addrs).Draw(t, "addr")
-			now = now.Add(rapid.SampledFrom([]time.Duration{0, 0, 0, time.Millisecond, time.Second, time.Minute, forgetAfter - 1, forgetAfter}).Draw(t, "later"))
+			pass(rapid.SampledFrom(later).Draw(t, "later"))
 			g := th.guesser(user, addr)
-			pair := func(e event) bool { return e.user == user && e.addr == addr }
-			want := max(expect(freePerAccount, pair), expect(freePerAddress, func(e event) bool { return e.addr == addr }))
+			want := max(0, pauses[user+addr].Sub(now), pauses[addr].Sub(now))
 			got := th.wait(g, now)
-			if got != want {
+			if got != want || got > 5*time.Minute {
 				t.Fatalf("%s from %s waits %v, want %v", user, addr, got, want)
 			}
-			if got > longestPause {
-				t.Fatalf("a pause of %v", got)
-			}
 			if got == 0 || rapid.Bool().Draw(t, "patient") {
-				now = now.Add(got)
+				pass(got)
 				th.failed(g, attempt{}, now)
-				failures = append(failures, event{user, addr, now})
+				count(user+addr, 5)
+				count(addr, 20)
 			}
 		}
 	})
+}
+
+// TestGuessesPerDay lets a guesser try whenever it may.
+func TestGuessesPerDay(t *testing.T) {
+	th := newThrottle()
+	g := th.guesser("admin", "192.0.2.1")
+	guesses, end := 0, testTime.Add(24*time.Hour)
+	for now := testTime; now.Before(end); now = now.Add(th.wait(g, now)) {
+		th.failed(g, attempt{}, now)
+		guesses++
+	}
+	if guesses > 310 {
+		t.Errorf("%d guesses in a day", guesses)
+	}
+}
+
+// TestRareMistakesAreForgiven: people behind one address who mistype now and then
+// are never paused.
+func TestRareMistakesAreForgiven(t *testing.T) {
+	th, now := newThrottle(), testTime
+	for n := range 1000 {
+		g := th.guesser([]string{"ann", "gil"}[n%2], "192.0.2.1")
+		if w := th.wait(g, now); w > 0 {
+			t.Fatalf("mistake %d must wait %v", n, w)
+		}
+		th.failed(g, attempt{}, now)
+		now = now.Add(5 * time.Minute)
+	}
 }
 
 func TestLedgerIsBounded(t *testing.T) {
@@ -137,16 +154,14 @@ func TestLedgerIsBounded(t *testing.T) {
 			t.Fatalf("%d records", len(l.records))
 		}
 	}
-	now := testTime.Add(time.Millisecond)
-	if l.wait(-1, now) == 0 {
+	if l.wait(-1, testTime.Add(time.Millisecond)) == 0 {
 		t.Error("a guesser in a pause was pushed out by single failures")
 	}
-	if r := l.get(10*most-1, now); r.failures != 1 {
+	if _, ok := l.records[10*most-1]; !ok {
 		t.Error("the newest failure was not counted")
 	}
-	later := testTime.Add(forgetAfter + time.Second)
-	l.fail(5, attempt{}, later)
+	l.fail(5, attempt{}, testTime.Add(time.Hour))
 	if len(l.records) != 1 {
-		t.Errorf("%d records are left although all but one are forgotten", len(l.records))
+		t.Errorf("%d records are left although all but one are forgiven", len(l.records))
 	}
 }
