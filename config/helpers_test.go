@@ -62,6 +62,12 @@ type protocol struct {
 	At   pdu.Level          `json:"at"`
 }
 
+// rule is an element of an array that is empty by default.
+type rule struct {
+	Tags []string       `json:"tags"`
+	More map[string]int `json:"more"`
+}
+
 func testSections() []Section {
 	return []Section{
 		{Path: "outputs", Default: func(p *pdu.Profile) any {
@@ -72,6 +78,7 @@ func testSections() []Section {
 			return &list
 		}},
 		{Path: "accounts", Default: func(*pdu.Profile) any { return &[]account{} }},
+		{Path: "rules", Default: func(*pdu.Profile) any { return &[]rule{} }},
 		{Path: "protocols.json", Default: func(*pdu.Profile) any { return &protocol{Port: 80, Rate: 1.5, At: pdu.On} }},
 		{Path: "protocols.xml", Default: func(*pdu.Profile) any { return &protocol{Port: 80, At: pdu.Off} }},
 	}

@@ -84,6 +84,24 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
+// TestOverrideOfMovedElement: an override belongs to the element that it was given
+// for. When that goes, nothing of another element is replaced by what was stored.
+func TestOverrideOfMovedElement(t *testing.T) {
+	s := withOverrides(t, "accounts[0].role=administrator")
+	mustPatch(t, s, `{"accounts":[{"name":"bob","role":"administrator","password":"pb"},{"name":"ann","role":"administrator","password":"********"}]}`)
+	if got := asStored(t, s, "accounts[0].role"); got != `"administrator"` {
+		t.Errorf("another account is stored with role %s", got)
+	}
+	// A new name does not make it another element.
+	s = withOverrides(t, "outputs[2].shortDelayMs=900")
+	if _, err := SetPath(t.Context(), s, pdu.Origin{}, "outputs[2].name", "pump"); err != nil {
+		t.Fatal(err)
+	}
+	if got := asStored(t, s, "outputs[2].shortDelayMs"); got != "5000" {
+		t.Errorf("an override is stored with the name: %s", got)
+	}
+}
+
 func TestOverrideFaults(t *testing.T) {
 	d := newDisk(nil)
 	if _, err := open(d, Options{Sections: testSections()}, nil); err != nil {

@@ -165,7 +165,7 @@ func TestRefusedDocument(t *testing.T) {
 	if !ok || len(list.Faults) != 1 || list.Faults[0].Path != "more.here" {
 		t.Errorf("stricter program: %v", err)
 	}
-	less := testSections()[:3]
+	less := testSections()[:4]
 	if _, err := tryOpen(t, root, Options{Sections: less}); err == nil || !strings.Contains(err.Error(), "protocols.xml") {
 		t.Errorf("program without a section: %v", err)
 	}

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -122,6 +124,71 @@ func TestFaults(t *testing.T) {
 	}
 	if s.Current() != before {
 		t.Error("a refused edit changed the document")
+	}
+}
+
+// TestNoNulls: lists and maps that nobody filled are shown as empty.
+func TestNoNulls(t *testing.T) {
+	s := mustOpen(t, testRoot(t), Options{})
+	doc := mustPatch(t, s, `{"rules":[{}]}`)
+	masked, err := doc.MarshalMasked()
+	if err != nil || strings.Contains(string(masked), "null") || !strings.Contains(string(masked), `"tags": []`) {
+		t.Errorf("%s %v", masked, err)
+	}
+	doc, err = s.Edit(t.Context(), pdu.Origin{}, "", func(d *Draft) error {
+		*Edit[[]rule](d, "rules") = append(*Edit[[]rule](d, "rules"), rule{})
+		return nil
+	})
+	if masked, _ = doc.MarshalMasked(); err != nil || strings.Contains(string(masked), "null") {
+		t.Errorf("%s %v", masked, err)
+	}
+}
+
+// TestDraftIsCut: what an edit keeps of its draft does not reach the document.
+func TestDraftIsCut(t *testing.T) {
+	s := mustOpen(t, testRoot(t), Options{})
+	var kept *protocol
+	doc, err := s.Edit(t.Context(), pdu.Origin{}, "", func(d *Draft) error {
+		kept = Edit[protocol](d, "protocols.json")
+		kept.Tree = map[string]float64{"a": 1}
+		kept.Opt = &credentials{User: "u"}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.Tree["a"], kept.Opt.User, kept.Port = 2, "x", 1
+	if p := Get[protocol](doc, "protocols.json"); p.Tree["a"] != 1 || p.Opt.User != "u" || p.Port != 80 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestConcurrentEdits: edits from several goroutines do not lose each other's
+// changes, and readers need no lock.
+func TestConcurrentEdits(t *testing.T) {
+	s := mustOpen(t, testRoot(t), Options{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 5 {
+				if _, err := s.Edit(t.Context(), pdu.Origin{}, "", func(d *Draft) error {
+					Edit[protocol](d, "protocols.json").Rate++
+					return nil
+				}); err != nil {
+					t.Error(err)
+				}
+				_ = Get[protocol](s.Current(), "protocols.json").Rate
+			}
+		})
+	}
+	wg.Wait()
+	if rate := Get[protocol](s.Current(), "protocols.json").Rate; rate != 21.5 {
+		t.Errorf("rate %v", rate)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Edit(ctx, pdu.Origin{}, "", func(*Draft) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("edit with an ended context: %v", err)
 	}
 }
 

@@ -93,6 +93,11 @@ func TestAppendDuringRotation(t *testing.T) {
 		}
 	}
 	d.during = nil
+	cut := d.afterPowerCut(0)
+	clear(cut.names[segmentName(j.number)].data) // the one before is a fallback as good as any
+	if _, s, r := mustOpen(t, cut, SegmentBytes); !r.Fallback || s.Energy[Inlet].Forward != uint64(v) {
+		t.Errorf("newest destroyed: %d of %d, %+v", s.Energy[Inlet].Forward, v, r)
+	}
 	for name, f := range map[string]*disk{"kill": d.afterKill(), "power cut": d.afterPowerCut(0)} {
 		if _, s, r := mustOpen(t, f, SegmentBytes); !r.Clean() || s.Energy[Inlet].Forward != uint64(v) {
 			t.Errorf("%s: %d of %d, %+v", name, s.Energy[Inlet].Forward, v, r)
@@ -161,7 +166,7 @@ func TestModel(t *testing.T) {
 			"outputs": func(t *rapid.T) {
 				var r Outputs
 				for id := range rapid.SliceOfNDistinct(rapid.IntRange(1, 8), 1, 4, rapid.ID[int]).Draw(t, "ids") {
-					o := OutputState{Output: pdu.OutputID(id + 1), Commanded: levels.Draw(t, "level")}
+					o := OutputState{Output: pdu.OutputID(id + 1), Commanded: levels.Draw(t, "level"), Fault: pdu.RelayFault(id % 4)}
 					if rapid.Bool().Draw(t, "pulse") {
 						o.Pulse = &pdu.Pulse{Action: pdu.ActionShortOn, Delay: time.Duration(rapid.Int64Min(0).Draw(t, "delay")), Ends: day}
 					}

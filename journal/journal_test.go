@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,7 +43,7 @@ var (
 		Boot{PowerCycle: "cycle-1", BootedAt: day},
 		Outputs{
 			{Output: 1, Commanded: pdu.On, LastChange: day, LastOrigin: pdu.Origin{Source: pdu.SourceM2M, Protocol: "json", User: "netio", Addr: "10.0.0.1"}},
-			{Output: 3, Commanded: pdu.Off, Pulse: &pdu.Pulse{Action: pdu.ActionShortOff, Delay: 5 * time.Second, Ends: day.Add(5 * time.Second), Origin: pdu.Origin{Source: pdu.SourceWeb, Protocol: "web"}}},
+			{Output: 3, Commanded: pdu.Off, Fault: pdu.RelayNotFollowing, PowerUpAt: day.Add(time.Hour), Pulse: &pdu.Pulse{Action: pdu.ActionShortOff, Delay: 5 * time.Second, Ends: day.Add(5 * time.Second), Origin: pdu.Origin{Source: pdu.SourceWeb, Protocol: "web"}}},
 		},
 		Counters{Energy: []pdu.Energy{{Forward: 5, ForwardLife: 1 << 60}, {Forward: 4, Reverse: 3, ReverseLife: 9, ResetAt: day}}, Inputs: []uint32{7}},
 		Outputs{{Output: 3, Commanded: pdu.On}},
@@ -185,8 +186,10 @@ func TestFallback(t *testing.T) {
 	j, _, _ := mustOpen(t, d, SegmentBytes)
 	mustAppend(t, j, sample...)
 	j, _, _ = mustOpen(t, d.afterKill(), SegmentBytes)
+	mustAppend(t, j, Outputs{{Output: 3, Commanded: pdu.On}}, Outputs{{Output: 3, Commanded: pdu.On}})
 	d = j.dir.(*disk)
-	clear(d.names[segmentName(j.number)].data)
+	name, data := segmentName(j.number), slices.Clone(d.names[segmentName(j.number)].data)
+	clear(d.names[name].data)
 	j, s, r := mustOpen(t, d.afterKill(), SegmentBytes)
 	if diff := cmp.Diff(sampleState, s); diff != "" || !r.Fallback || r.Lost {
 		t.Errorf("%s %+v", diff, r)
@@ -194,11 +197,7 @@ func TestFallback(t *testing.T) {
 	// What is written from here on is newer than anything that comes back to life.
 	mustAppend(t, j, Outputs{{Output: 3, Commanded: pdu.Off}})
 	d2 := j.dir.(*disk)
-	for n, f := range d.names {
-		if _, kept := d2.names[n]; !kept {
-			d2.names[n] = f
-		}
-	}
+	d2.names[name] = &inode{data: data}
 	if _, s, _ = mustOpen(t, d2.afterKill(), SegmentBytes); s.Outputs[3].Commanded != pdu.Off {
 		t.Error("an old state came back")
 	}
@@ -282,6 +281,44 @@ func TestOpenFullDisk(t *testing.T) {
 	mustAppend(t, j, Outputs{{Output: 8, Commanded: pdu.On}})
 	if _, s, r = mustOpen(t, d.afterKill(), SegmentBytes); !r.Clean() || s.PowerCycle != "x" || len(s.Outputs) != 3 {
 		t.Errorf("%+v %+v", s, r)
+	}
+}
+
+// TestClose writes and syncs without any help from Run.
+func TestClose(t *testing.T) {
+	d := newDisk()
+	j, _, _ := mustOpen(t, d, SegmentBytes)
+	mustAppend(t, j, sample...)
+	for range 2 {
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, s, r := mustOpen(t, d.afterPowerCut(0), SegmentBytes)
+	if diff := cmp.Diff(sampleState, s); diff != "" || !r.Clean() {
+		t.Errorf("%s %+v", diff, r)
+	}
+}
+
+// TestAppendWithoutSegment appends while the journal has no file and a new one is
+// being made: what is refused meanwhile is in the new one.
+func TestAppendWithoutSegment(t *testing.T) {
+	d := newDisk()
+	d.full = true
+	j, _, _ := mustOpen(t, d, SegmentBytes)
+	d.full = false
+	refused := 0
+	d.during = func() {
+		if err := j.Append(Counters{Inputs: []uint32{uint32(refused + 1)}}); pdu.KindOf(err) == pdu.Unavailable {
+			refused++
+		}
+	}
+	if !j.maintain() {
+		t.Fatal("maintain failed")
+	}
+	_, s, _ := mustOpen(t, d.afterPowerCut(0), SegmentBytes)
+	if refused == 0 || s.Inputs[1] != uint32(refused) {
+		t.Errorf("%d refused, %d found", refused, s.Inputs[1])
 	}
 }
 
