@@ -119,6 +119,61 @@ func TestCrashAtFirstStart(t *testing.T) {
 	}
 }
 
+// TestCrashWhileRecovering stops at every operation of a start that has to write:
+// because the document is damaged, changed by hand, or of an older version.
+func TestCrashWhileRecovering(t *testing.T) {
+	base := newDisk(nil)
+	s, err := openDisk(base, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 2; n <= 3; n++ {
+		if err := editBoth(s, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := base.files[fileConfig]
+	byHand := strings.ReplaceAll(strings.Replace(whole, `"port": 3`, `"port": 4`, 1), Mask, "by-hand")
+	for name, c := range map[string]struct {
+		config string
+		steps  []migration
+		want   int
+	}{
+		"damaged":         {config: whole[:len(whole)/2], want: 2},
+		"changed by hand": {config: byHand, want: 4},
+		"older version":   {config: whole, steps: []migration{func(map[string]any) error { return nil }}, want: 3},
+	} {
+		for stop := 1; ; stop++ {
+			files := maps.Clone(base.files)
+			files[fileConfig] = c.config
+			d := newDisk(files)
+			d.stopAt, d.partial = stop, stop*53
+			opt := Options{Sections: testSections()}
+			_, err := open(d, opt, c.steps)
+			if err != nil {
+				t.Fatalf("%s, stop at %d: a start that cannot write is no start: %v", name, stop, err)
+			}
+			for i, files := range d.crashes() {
+				again, err := open(newDisk(files), opt, c.steps)
+				if err != nil {
+					t.Fatalf("%s, stop at %d, crash %d: %v", name, stop, i, err)
+				}
+				p := Get[protocol](again.Current(), "protocols.json")
+				want := fmt.Sprintf("secret-%d", c.want)
+				if c.want == 4 {
+					want = "by-hand"
+				}
+				if int(p.Port) != c.want || string(p.Read.Password) != want {
+					t.Fatalf("%s, stop at %d, crash %d: port %d, password %q", name, stop, i, p.Port, string(p.Read.Password))
+				}
+			}
+			if d.steps < stop {
+				break
+			}
+		}
+	}
+}
+
 // TestDamage changes each byte of each file in turn: the store opens with the newest
 // document or the one before it, or refuses; never with a mixture or without a
 // password. Damage of one copy of the secrets has no effect at all.

@@ -78,7 +78,8 @@ func (s *Store) adopt(found *loaded, newest uint64) error {
 	if found.version != found.doc.header.version {
 		backup := fmt.Sprintf("config.v%d.json", found.version)
 		if err := replaceFile(s.dir, backup, found.original, modeConfig); err != nil {
-			return storageError(fmt.Errorf("keep the old configuration: %w", err))
+			s.log.Error("configuration before migration cannot be kept", "error", err)
+			return nil
 		}
 		s.log.Info("configuration migrated", "from", found.version, "to", found.doc.header.version, "kept", backup)
 	}

@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -262,6 +263,41 @@ func FuzzBody(f *testing.F) {
 			t.Fatalf("%+v became %+v: %v", rec, again, err)
 		}
 	})
+}
+
+// BenchmarkAppendBesideRun measures the switching of one output, as the engine sees
+// it while Run syncs after every append as fast as the disk can: the middle and the
+// slowest of a hundred. The pause lets Run begin a sync before the next append.
+func BenchmarkAppendBesideRun(b *testing.B) {
+	root, err := os.OpenRoot(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer root.Close()
+	j, _, _, err := Open(root, quiet())
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error)
+	go func() { done <- j.Run(ctx) }()
+	r := Outputs{{Output: 1, Commanded: pdu.On}}
+	var took []time.Duration
+	for b.Loop() {
+		time.Sleep(200 * time.Microsecond)
+		start := time.Now()
+		if err := j.Append(r); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e3, "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e3, "p99-µs")
 }
 
 // BenchmarkAppend measures one record of counters of nine channels in the kernel's
