@@ -35,7 +35,7 @@ const (
 	longestLead = 0.1                     // whole cycles must begin this soon, or the window is a fixed one
 	longestTime = longestLead + 10.0/40.0 // whole cycles end by then at MinFrequencyHz
 	bufferTime  = longestTime + 0.05      // one late crossing more
-	countsSplit = 55                      // Hz; 10 cycles below, 12 above (IEC 61000-4-30 basic window)
+	splitHz     = 55                      // 10 cycles below, 12 above (IEC 61000-4-30 basic window)
 	cyclesAt50  = 10
 	cyclesAt60  = 12
 )
@@ -243,7 +243,7 @@ func (m *Meter) cross(at float64, emit func(*Window)) {
 
 // wantedCycles is the number of cycles that make the window about 200 ms long.
 func (m *Meter) wantedCycles(at float64) int {
-	if float64(m.cycles)*m.cfg.Rate < countsSplit*(at-m.cyclesStart) {
+	if float64(m.cycles)*m.cfg.Rate < splitHz*(at-m.cyclesStart) {
 		return cyclesAt50
 	}
 	return cyclesAt60

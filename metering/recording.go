@@ -26,19 +26,23 @@ type Recording struct {
 // ReadRecording reads a recording to its end. It returns a TooLarge error beyond
 // MaxRecordingBytes and an Invalid one for a file that is empty or ends within a
 // pair.
-func ReadRecording(r io.Reader) (*Recording, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxRecordingBytes+1))
+func ReadRecording(r io.Reader) (*Recording, error) { return readRecording(r, MaxRecordingBytes) }
+
+func readRecording(r io.Reader, most int) (*Recording, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	if err != nil {
 		return nil, pdu.Errorf(pdu.Internal, "recording.read", "read recording: %w", err)
 	}
-	return ParseRecording(raw)
+	return parseRecording(raw, most)
 }
 
 // ParseRecording is ReadRecording for bytes in memory. It keeps no reference to raw.
-func ParseRecording(raw []byte) (*Recording, error) {
+func ParseRecording(raw []byte) (*Recording, error) { return parseRecording(raw, MaxRecordingBytes) }
+
+func parseRecording(raw []byte, most int) (*Recording, error) {
 	switch {
-	case len(raw) > MaxRecordingBytes:
-		return nil, pdu.Errorf(pdu.TooLarge, "recording.size", "recording is larger than %d bytes; cut it", MaxRecordingBytes).With("max", MaxRecordingBytes)
+	case len(raw) > most:
+		return nil, pdu.Errorf(pdu.TooLarge, "recording.size", "recording is larger than %d bytes; cut it", most).With("max", most)
 	case len(raw) == 0:
 		return nil, pdu.Errorf(pdu.Invalid, "recording.empty", "recording is empty")
 	case len(raw)%4 != 0:

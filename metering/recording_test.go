@@ -32,7 +32,6 @@ func TestReadRecording(t *testing.T) {
 	if rec.Len() != 2 || rec.Current(0) != 0x102 || rec.Voltage(0) != -1 || rec.Current(1) != -32768 || rec.Voltage(1) != 32767 {
 		t.Errorf("read %+v", rec)
 	}
-	huge := io.LimitReader(zeros{}, MaxRecordingBytes+4)
 	for name, c := range map[string]struct {
 		from io.Reader
 		kind pdu.Kind
@@ -40,10 +39,10 @@ func TestReadRecording(t *testing.T) {
 		"empty":   {bytes.NewReader(nil), pdu.Invalid},
 		"odd":     {bytes.NewReader(make([]byte, 5)), pdu.Invalid},
 		"half":    {bytes.NewReader(make([]byte, 6)), pdu.Invalid},
-		"huge":    {huge, pdu.TooLarge},
+		"huge":    {zeros{}, pdu.TooLarge},
 		"failing": {iotest.ErrReader(errors.New("disk gone")), pdu.Internal},
 	} {
-		if _, err := ReadRecording(c.from); err == nil || pdu.KindOf(err) != c.kind {
+		if _, err := readRecording(c.from, 1<<16); err == nil || pdu.KindOf(err) != c.kind {
 			t.Errorf("%s: %v, want kind %v", name, err, c.kind)
 		}
 	}

@@ -54,8 +54,10 @@ func kindOf(to any) string {
 		return "a number in range"
 	case *bool, **bool:
 		return "true or false"
-	case *uint32, **uint32, *int:
+	case *uint32, *int:
 		return "a whole number in range"
+	case *[]json.RawMessage:
+		return "a list"
 	}
 	return "a text"
 }
@@ -126,8 +128,7 @@ func (o object) names() string {
 // decodeDocument reads a whole request into an object, whose path is "".
 func decodeDocument(raw []byte, o object) error {
 	if !json.Valid(raw) {
-		var any json.RawMessage
-		err := json.Unmarshal(raw, &any)
+		err := json.Unmarshal(raw, new(json.RawMessage))
 		if len(bytes.TrimSpace(raw)) == 0 {
 			err = io.ErrUnexpectedEOF
 		}

@@ -159,8 +159,8 @@ func readObject(w http.ResponseWriter, r *http.Request, o object) error {
 	if err := decodeDocument(raw, o); err != nil {
 		return err
 	}
-	var any map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &any); err != nil || len(any) == 0 {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil || len(members) == 0 {
 		return pdu.Errorf(pdu.Invalid, "request.empty", "the request changes nothing; expected any of %s", o.names())
 	}
 	return nil

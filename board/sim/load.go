@@ -122,39 +122,46 @@ func (l Recorded) check(f *config.Faults) {
 	if err := checkFileName(l.File); err != nil {
 		f.Add("file", "recording.name", "%v", err)
 	}
-	for name, scale := range map[string]float64{"ampsPerCount": l.AmpsPerCount, "voltsPerCount": l.VoltsPerCount} {
-		if err := metering.CheckScale(name, scale); err != nil {
-			f.Add(name, "field.range", "%v", err)
-		}
-	}
+	checkScale(f, "ampsPerCount", l.AmpsPerCount)
+	checkScale(f, "voltsPerCount", l.VoltsPerCount)
 	inRange(f, "rate", l.Rate, metering.MinRate, metering.MaxRate, "samples per second")
 }
 
-// source draws current from an outlet. Its contact is closed.
-type source interface {
-	// draw fills i, as long as the block, with the current of the next samples.
-	draw(m *block, i []float64)
+func checkScale(f *config.Faults, name string, scale float64) {
+	if err := metering.CheckScale(name, scale); err != nil {
+		f.Add(name, "field.range", "%v", err)
+	}
 }
 
-// voltageSource is a source that brings the voltage of its outlet.
-type voltageSource interface {
-	source
-	// drawAll fills voltage and current and returns the ratio of its own voltage to
-	// that of the mains, by which the inlet sees its current.
-	drawAll(m *block, v, i []float64) (ratio float64)
+// source is the physical side of a load.
+type source interface {
+	// draw fills t with what happens at the outlet, whose contact is closed, during
+	// the block m of mains.
+	draw(m *block, t *terminal)
+}
+
+// terminal is where a source meets its outlet: one block of samples.
+type terminal struct {
+	current []float64 // as long as the block
+	// voltage is room for a source with a voltage of its own, which says so with
+	// ownVoltage and with ratio, that of its voltage to the mains. The inlet sees
+	// the current times the ratio.
+	voltage    []float64
+	ownVoltage bool
+	ratio      float64
 }
 
 // open is a source that draws nothing.
 type open struct{}
 
-func (open) draw(_ *block, i []float64) { clear(i) }
+func (open) draw(_ *block, t *terminal) { clear(t.current) }
 
 // conductance is a source in phase with the voltage, in siemens.
 type conductance float64
 
-func (g conductance) draw(m *block, i []float64) {
-	for k, v := range m.mainsV[:len(i)] {
-		i[k] = float64(g) * v
+func (g conductance) draw(m *block, t *terminal) {
+	for k, v := range m.mainsV {
+		t.current[k] = float64(g) * v
 	}
 }
 
@@ -164,16 +171,12 @@ type shifted struct{ activeW, reactiveVAr float64 }
 // regulationV is the voltage down to which a supply keeps its power.
 const regulationV = 90
 
-func (s shifted) draw(m *block, i []float64) {
-	if m.rmsV == 0 {
-		clear(i)
-		return
-	}
+func (s shifted) draw(m *block, t *terminal) {
 	// Power P at voltage U takes P/U of current; below regulationV as an impedance.
 	perWatt := math.Sqrt2 / m.rmsV * min(1, m.rmsV*m.rmsV/(regulationV*regulationV))
 	inPhase, behind := s.activeW*perWatt, s.reactiveVAr*perWatt
-	for k := range i {
-		i[k] = inPhase*m.sin[k] - behind*m.cos[k]
+	for k := range t.current {
+		t.current[k] = inPhase*m.sin[k] - behind*m.cos[k]
 	}
 }
 

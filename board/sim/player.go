@@ -51,16 +51,10 @@ func (p *player) inspect(to float64) {
 	}
 }
 
-func (p *player) draw(m *block, i []float64) { p.drawAll(m, make([]float64, len(i)), i) }
-
-func (p *player) drawAll(m *block, v, i []float64) (ratio float64) {
-	if m.rmsV == 0 {
-		clear(v)
-		clear(i)
-		return 0
-	}
+func (p *player) draw(m *block, t *terminal) {
+	t.ownVoltage, t.ratio = true, p.rmsV/m.rmsV
 	turn := math.Mod(m.cycle-p.lead+p.cycles, p.cycles)
-	for k := range i {
+	for k := range t.current {
 		if turn >= p.cycles {
 			turn -= p.cycles
 		}
@@ -73,10 +67,9 @@ func (p *player) drawAll(m *block, v, i []float64) (ratio float64) {
 			a += x * p.rec.Voltage(n)
 			b += x * p.rec.Current(n)
 		}
-		v[k], i[k] = a*p.volts, b*p.amps
+		t.voltage[k], t.current[k] = a*p.volts, b*p.amps
 		turn += m.step
 	}
-	return p.rmsV / m.rmsV
 }
 
 // weights are those of the cubic through four neighbouring samples, a fraction x

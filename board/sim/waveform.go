@@ -20,12 +20,11 @@ type waveform struct {
 	now   time.Time // of the newest advance; its wall clock may have been set since epoch
 	made  int64     // samples so far
 
-	block    block
-	current  [][]float64 // per outlet
-	voltage  [][]float64 // per outlet, for sources with a voltage of their own
-	inlet    []float64
-	channels []metering.Samples
-	onWindow func(*metering.Window)
+	block     block
+	terminals []terminal // index = output - 1
+	inlet     []float64
+	channels  []metering.Samples // of the outlets and, last, the inlet
+	onWindow  func(*metering.Window)
 }
 
 // block is a stretch of mains on which loads draw current.
@@ -44,14 +43,13 @@ func newWaveform(b *Bench) (*waveform, error) {
 	n := b.profile.Outputs
 	w := &waveform{
 		bench: b, meter: meter,
-		block:    block{sin: make([]float64, blockSize), cos: make([]float64, blockSize), mainsV: make([]float64, blockSize)},
-		current:  make([][]float64, n),
-		voltage:  make([][]float64, n),
-		inlet:    make([]float64, blockSize),
-		channels: make([]metering.Samples, n+1),
+		block:     block{sin: make([]float64, blockSize), cos: make([]float64, blockSize), mainsV: make([]float64, blockSize)},
+		terminals: make([]terminal, n),
+		inlet:     make([]float64, blockSize),
+		channels:  make([]metering.Samples, n+1),
 	}
-	for k := range n {
-		w.current[k] = make([]float64, blockSize)
+	for k := range w.terminals {
+		w.terminals[k] = terminal{current: make([]float64, blockSize), voltage: make([]float64, blockSize)}
 	}
 	w.onWindow = w.publish
 	return w, nil
@@ -110,23 +108,20 @@ func (w *waveform) sample(n int) {
 	w.drawMains(n)
 	inlet := w.inlet[:n]
 	clear(inlet)
-	for k := range b.plugged {
-		i := w.current[k][:n]
-		w.channels[k] = metering.Samples{I: i}
-		if !b.hw.mains.powered() || b.hw.relays[k].contact != pdu.On {
-			clear(i)
-			continue
-		}
-		source, ratio := b.plugged[k].source, 1.0
-		if own, ok := source.(voltageSource); ok {
-			v := w.ownVoltage(k)[:n]
-			ratio = own.drawAll(&w.block, v, i)
-			w.channels[k].V = v
+	for k := range w.terminals {
+		t := &w.terminals[k]
+		t.current, t.voltage, t.ownVoltage, t.ratio = t.current[:n], t.voltage[:n], false, 1
+		if b.hw.mains.powered() && b.hw.relays[k].contact == pdu.On {
+			b.plugged[k].source.draw(&w.block, t)
 		} else {
-			source.draw(&w.block, i)
+			clear(t.current)
 		}
-		for s, x := range i {
-			inlet[s] += ratio * x
+		w.channels[k] = metering.Samples{I: t.current}
+		if t.ownVoltage {
+			w.channels[k].V = t.voltage
+		}
+		for at, x := range t.current {
+			inlet[at] += t.ratio * x
 		}
 	}
 	w.channels[len(w.channels)-1] = metering.Samples{I: inlet}
@@ -151,14 +146,6 @@ func (w *waveform) drawMains(n int) {
 		k.sin[at], k.cos[at], k.mainsV[at] = s, c, peak*s
 		s, c = s*stepC+c*stepS, c*stepC-s*stepS
 	}
-}
-
-// ownVoltage gives outlet k room for a voltage of its own.
-func (w *waveform) ownVoltage(k int) []float64 {
-	if w.voltage[k] == nil {
-		w.voltage[k] = make([]float64, blockSize)
-	}
-	return w.voltage[k]
 }
 
 // publish makes the measurement of one window an event.
