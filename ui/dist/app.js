@@ -320,6 +320,10 @@ function A2(n3, u4) {
   var i4 = y2(t2++, 3);
   !a2.__s && E2(i4.__H, u4) && (i4.__P = true, i4.__ = n3, i4.u = u4, r2.__H.__h.push(i4));
 }
+function F2(n3, u4) {
+  var i4 = y2(t2++, 4);
+  !a2.__s && E2(i4.__H, u4) && (i4.__P = false, i4.__ = n3, i4.u = u4, r2.__h.push(i4));
+}
 function T2(n3) {
   return f2 = 5, w2(function() {
     return { current: n3 };
@@ -1017,14 +1021,14 @@ var A3 = (t5) => {
     queueMicrotask(t5);
   });
 };
-function F2() {
+function F3() {
   n2(() => {
     let t5;
     while (t5 = g4.shift()) p4.call(t5);
   });
 }
 function M() {
-  if (1 === g4.push(this)) (n.requestAnimationFrame || A3)(F2);
+  if (1 === g4.push(this)) (n.requestAnimationFrame || A3)(F3);
 }
 
 // src/i18n/en.ts
@@ -2082,7 +2086,7 @@ function Confirm() {
 }
 function Ask({ question: asked }) {
   const dialog = T2(null);
-  A2(() => dialog.current?.showModal(), []);
+  F2(() => dialog.current?.showModal(), []);
   const { title, text, go } = wording(asked);
   const closed = () => {
     question.value = null;
@@ -2208,7 +2212,7 @@ function Frame({ children }) {
       ] }),
       children
     ] }),
-    /* @__PURE__ */ a4("div", { class: "gate-preferences", children: /* @__PURE__ */ a4(Preferences, {}) })
+    /* @__PURE__ */ a4("footer", { class: "gate-preferences", children: /* @__PURE__ */ a4(Preferences, {}) })
   ] });
 }
 function useSubmit(send) {
@@ -2433,7 +2437,7 @@ function Outputs({ device: device2 }) {
     ] }),
     /* @__PURE__ */ a4("div", { class: "outputs", onKeyDown: walk, children: [
       /* @__PURE__ */ a4(Columns, { metered: outputs.some((output) => output.metered) }),
-      /* @__PURE__ */ a4("ul", { children: outputs.map((output) => /* @__PURE__ */ a4(OutputRow, { output, powered: device2.powered }, output.id)) })
+      /* @__PURE__ */ a4("ul", { role: "list", children: outputs.map((output) => /* @__PURE__ */ a4(OutputRow, { output, powered: device2.powered }, output.id)) })
     ] })
   ] });
 }

@@ -1,7 +1,7 @@
 // The question before something goes off. The rule has no setting: switching off
 // and restarting ask, switching on does not.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { question, type Question } from "../commands";
 import { duration, plural, quantity } from "../format";
 import { t } from "../i18n/i18n";
@@ -14,7 +14,7 @@ export function Confirm() {
 
 function Ask({ question: asked }: { question: Question }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const { title, text, go } = wording(asked);
   const closed = () => {
     question.value = null;

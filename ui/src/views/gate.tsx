@@ -33,7 +33,7 @@ function Frame({ children }: { children: ComponentChildren }) {
         <div class="gate-brand"><Mark /><span>Zerocross</span></div>
         {children}
       </main>
-      <div class="gate-preferences"><Preferences /></div>
+      <footer class="gate-preferences"><Preferences /></footer>
     </div>
   );
 }

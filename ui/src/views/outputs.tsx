@@ -20,7 +20,7 @@ export function Outputs({ device }: { device: Device }) {
       </header>
       <div class="outputs" onKeyDown={walk}>
         <Columns metered={outputs.some((output) => output.metered)} />
-        <ul>{outputs.map((output) => <OutputRow key={output.id} output={output} powered={device.powered} />)}</ul>
+        <ul role="list">{outputs.map((output) => <OutputRow key={output.id} output={output} powered={device.powered} />)}</ul>
       </div>
     </section>
   );
