@@ -16,15 +16,18 @@ type Deps struct {
 	Switcher   pdu.Switcher
 	Configurer pdu.Configurer
 	HTTP       *httpd.Server
-	Health     *health.Registry
-	Log        *slog.Logger
+	// Listen gives the address of each port that is not HTTP by its name in
+	// --listen: "snmp", "modbus", "telnet". One that is off is missing.
+	Listen map[string]string
+	Health *health.Registry
+	Log    *slog.Logger
 }
 
 // Service is a protocol at work. It is run once.
 type Service interface {
 	// Run serves until ctx ends and returns nil then, or returns the error because
-	// of which it cannot go on.
-	Run(ctx context.Context) error
+	// of which it cannot go on. It calls ready once it answers requests.
+	Run(ctx context.Context, ready func()) error
 }
 
 // Enabler is implemented by every protocol's section.

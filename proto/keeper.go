@@ -27,12 +27,17 @@ type keeper struct {
 	deps    Deps
 	changed chan any // holds the newest section that run has not seen
 
+	// began is closed once the protocol has begun for the first time, or it is
+	// known that it does not.
+	began chan struct{}
+	once  sync.Once
+
 	mu     sync.Mutex
 	status Status
 }
 
 func newKeeper(def Definition, deps Deps) *keeper {
-	return &keeper{def: def, deps: deps, changed: make(chan any, 1), status: Status{Name: def.Name}}
+	return &keeper{def: def, deps: deps, changed: make(chan any, 1), began: make(chan struct{}), status: Status{Name: def.Name}}
 }
 
 // change gives run a new section. Calls come one after the other.
@@ -56,8 +61,11 @@ func (k *keeper) setStatus(enabled, running bool, err error) {
 		st.Error = err.Error()
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.status = st
+	k.mu.Unlock()
+	if running || !enabled || err != nil {
+		k.once.Do(func() { close(k.began) })
+	}
 }
 
 // run is the life of the protocol: it follows its section until ctx ends.
@@ -70,7 +78,7 @@ func (k *keeper) run(ctx context.Context, section any) {
 			section, pause = k.wait(ctx, section, nil), firstPause
 			continue
 		}
-		k.setStatus(true, true, nil)
+		k.setStatus(true, false, nil)
 		began := time.Now()
 		next, err := k.serve(ctx, section)
 		if time.Since(began) >= settled {
@@ -145,7 +153,7 @@ func (k *keeper) runService(ctx context.Context, section any) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := service.Run(ctx); err != nil {
+	if err := service.Run(ctx, func() { k.setStatus(true, true, nil) }); err != nil {
 		return err
 	}
 	if ctx.Err() == nil {

@@ -19,7 +19,7 @@ type Store interface {
 type Status struct {
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
-	Running bool   `json:"running"`
+	Running bool   `json:"running"`         // it answers requests
 	Error   string `json:"error,omitempty"` // why it does not run although it is enabled
 }
 
@@ -50,6 +50,18 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		wg.Go(func() { k.run(ctx, k.def.Section(doc)) })
 	}
 	wg.Wait()
+	return nil
+}
+
+// Settled waits until every protocol that is enabled answers, or is known not to.
+func (s *Supervisor) Settled(ctx context.Context) error {
+	for _, k := range s.keepers {
+		select {
+		case <-k.began:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 	return nil
 }
 

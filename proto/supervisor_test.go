@@ -53,7 +53,7 @@ type fakeService struct {
 	lives  *lives
 }
 
-func (s *fakeService) Run(ctx context.Context) error {
+func (s *fakeService) Run(ctx context.Context, ready func()) error {
 	s.lives.add(s.name + " up")
 	defer s.lives.add(s.name + " down")
 	switch s.config.Trouble {
@@ -63,6 +63,9 @@ func (s *fakeService) Run(ctx context.Context) error {
 		panic("a defect")
 	case "end":
 		return nil
+	}
+	ready()
+	switch s.config.Trouble {
 	case "late":
 		select {
 		case <-time.After(time.Hour):

@@ -71,11 +71,7 @@ func serve(ctx context.Context, p plan, log *slog.Logger, out io.Writer) (err er
 			{"settings", u.followSettings},
 			{"outputs", u.reportDefined},
 		},
-		[]service{{"protocols", u.protos.Run}, {"http", u.http.Run}, {"ready", func(ctx context.Context) error {
-			u.announce(out)
-			<-ctx.Done()
-			return nil
-		}}},
+		[]service{{"protocols", u.protos.Run}, {"http", u.http.Run}, {"ready", func(ctx context.Context) error { return u.announce(ctx, out) }}},
 	)
 }
 
@@ -208,7 +204,7 @@ func (u *unit) openHTTP(context.Context) error {
 	u.http = httpd.New(httpd.Options{Log: u.log, Health: u.health, CertDir: certs})
 	configurer := core.Configurer{Store: u.store}
 	u.protos = proto.New(u.store, proto.Deps{Reader: u.engine, Switcher: u.engine, Configurer: configurer,
-		HTTP: u.http, Health: u.health, Log: u.log}, protocols())
+		HTTP: u.http, Listen: u.plan.listen, Health: u.health, Log: u.log}, protocols())
 	if err := u.mountWeb(configurer); err != nil {
 		return err
 	}
@@ -294,8 +290,11 @@ func subfolder(dir *os.Root, name string) (*os.Root, error) {
 	return dir.OpenRoot(name)
 }
 
-// announce tells a person at the terminal where to go.
-func (u *unit) announce(out io.Writer) {
+// announce tells a person at the terminal where to go, once everything answers.
+func (u *unit) announce(ctx context.Context, out io.Writer) error {
+	if u.protos.Settled(ctx) != nil {
+		return nil // stopping already
+	}
 	s := u.engine.Snapshot()
 	base := ""
 	for _, name := range []string{httpd.HTTP, httpd.HTTPS} {
@@ -304,9 +303,15 @@ func (u *unit) announce(out io.Writer) {
 		}
 	}
 	u.log.Info("ready", "model", s.Profile.Name, "name", s.Settings.DeviceName, "version", version(), "uptime", s.Uptime().Round(time.Millisecond))
-	if !u.plan.demo || base == "" {
-		return
+	if u.plan.demo && base != "" {
+		printWelcome(out, s.Profile.Name, base)
 	}
+	<-ctx.Done()
+	return nil
+}
+
+// printWelcome shows what to do with a demo at base.
+func printWelcome(out io.Writer, model, base string) {
 	fmt.Fprintf(out, `Virtual %s is ready.
 
   page  %s        log in as admin / admin, or demo / demo
@@ -316,5 +321,5 @@ func (u *unit) announce(out io.Writer) {
   URL   curl '%s/netio.cgi?pass=&output3=4'
   bench curl -X PUT -d '{"load":{"type":"resistive","watts":1000}}' %s/api/v1/bench/outlets/3
 
-`, s.Profile.Name, base, base, base, base, base, base)
+`, model, base, base, base, base, base, base)
 }

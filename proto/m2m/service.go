@@ -60,11 +60,12 @@ func newService(d proto.Deps, name, listen string, handlers map[string]http.Hand
 }
 
 // Run serves the API until ctx ends.
-func (s *service) Run(ctx context.Context) error {
+func (s *service) Run(ctx context.Context, ready func()) error {
 	unmount, err := s.mount()
 	if err != nil {
 		return err
 	}
+	ready()
 	<-ctx.Done()
 	unmount()
 	return nil

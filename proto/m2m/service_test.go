@@ -47,7 +47,7 @@ func TestOwnPorts(t *testing.T) {
 			t.Fatal(err)
 		}
 		protocols.Go(func() {
-			if err := svc.Run(protocolsCtx); err != nil {
+			if err := svc.Run(protocolsCtx, func() {}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -104,7 +104,7 @@ func TestTakenPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = svc.Run(t.Context())
+	err = svc.Run(t.Context(), func() { t.Error("it says that it is ready") })
 	if pdu.KindOf(err) != pdu.Unavailable || !strings.Contains(err.Error(), cfg.Listen) || !strings.Contains(err.Error(), "protocols.xml.listen") {
 		t.Errorf("%v", err)
 	}

@@ -25,7 +25,7 @@ func TestSuitePassesTheEngineItself(t *testing.T) {
 
 type idle struct{}
 
-func (idle) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (idle) Run(ctx context.Context, ready func()) error { ready(); <-ctx.Done(); return nil }
 
 // direct is a client without a wire.
 type direct struct {

@@ -120,7 +120,9 @@ func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	for name, run := range map[string]func(context.Context) error{"listeners": server.Run, "protocol": svc.Run} {
+	ready := make(chan struct{})
+	protocol := func(ctx context.Context) error { return svc.Run(ctx, func() { close(ready) }) }
+	for name, run := range map[string]func(context.Context) error{"listeners": server.Run, "protocol": protocol} {
 		wg.Go(func() {
 			if err := run(ctx); err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -128,6 +130,11 @@ func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 		})
 	}
 	t.Cleanup(func() { cancel(); wg.Wait() })
+	select {
+	case <-ready:
+	case <-t.Context().Done():
+		t.Fatal("the protocol did not get ready")
+	}
 	return server.Addr(httpd.HTTP)
 }
 
