@@ -11,7 +11,8 @@
 // A password costs about 7 MiB and some milliseconds to check, and one is checked
 // at a time. Wrong ones are counted per account and address and per address, never
 // per account alone: nobody can lock the owner out from elsewhere. Past a few free
-// attempts each further one doubles a pause during which nothing is hashed. A name
+// attempts each further one doubles a pause during which nothing is hashed and a
+// right password is refused too; with time they are forgiven, one by one. A name
 // that does not exist costs and counts the same as one that does. The same wrong
 // password sent again is no new guess and does not count, so that a program with an
 // old password does not lock out the person at the same address. Sessions need no
