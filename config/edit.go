@@ -13,7 +13,8 @@ import (
 
 // Edit lets fn change a copy of the current document, checks it as a whole, asks
 // the owners, stores it, makes it current and tells the owners. An edit that
-// changes nothing stores nothing. Edits run one after the other.
+// changes nothing stores nothing. Edits run one after the other; fn must be quick
+// and must not edit by another way.
 //
 // ifMatch is an ETag or a list of them as in the HTTP header; "" and "*" match any
 // document. Errors: Invalid with all faults, Conflict with CodeStale when ifMatch
