@@ -172,6 +172,9 @@ func (d *daemon) call(method, path, credentials, body string) (int, []byte, erro
 	if err != nil {
 		return 0, nil, err
 	}
+	if strings.HasPrefix(path, "/api/") && body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	if user, password, ok := strings.Cut(credentials, ":"); ok {
 		req.SetBasicAuth(user, password)
 	}

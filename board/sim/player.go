@@ -28,8 +28,10 @@ func newPlayer(rec *metering.Recording, l Recorded) (*player, error) {
 			"recording %s has no whole cycles of %d to %d Hz in its voltage at %v samples per second; check the rate, and that each pair is current before voltage",
 			l.File, metering.MinFrequencyHz, metering.MaxFrequencyHz, l.Rate).With("file", l.File)
 	}
-	p := &player{rec: rec, volts: l.VoltsPerCount, amps: l.AmpsPerCount, from: from, cycles: float64(cycles), perCycle: (to - from) / float64(cycles)}
-	p.inspect(to)
+	p := &player{rec: rec, volts: l.VoltsPerCount, amps: l.AmpsPerCount, perCycle: (to - from) / float64(cycles)}
+	p.from, cycles = chooseLoop(rec, from, to, cycles)
+	p.cycles = float64(cycles)
+	p.inspect(p.from + p.cycles*p.perCycle)
 	return p, nil
 }
 

@@ -137,10 +137,10 @@ test("the first load is small", async (t) => {
 });
 
 test("the screenshot of the README", { skip: process.env.UPDATE_SCREENSHOTS ? false : "only with UPDATE_SCREENSHOTS=1" }, async (t) => {
-  const unit = await Unit.start(t);
+  const unit = await Unit.start(t, ["demo", "--set", "device.name=Rack 12, left"]);
   const names = ["Server", "Core switch", "Heater", "Storage", "Monitor", "Lamp", "Fan", "Spare"];
   for (const [index, name] of names.entries()) await unit.api("PATCH", `outputs/${index + 1}`, { name });
-  await unit.api("POST", "outputs/3/action", { action: "on" });
+  for (const id of [3, 5, 7]) await unit.api("POST", `outputs/${id}/action`, { action: "on" });
   await unit.api("POST", "outputs/2/action", { action: "shortOff", delayMs: 20_000 });
   const page = await enter(t, unit, { colorScheme: "light", deviceScaleFactor: 1.5 });
   await output(page, 3).shows(/2,000\.0 W/);

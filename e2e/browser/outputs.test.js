@@ -13,7 +13,7 @@ test("switching an output on shows its watts", async (t) => {
   await heater.lever.click(); // switching on does not ask
   await heater.isOn();
   await heater.shows(/1,000\.0 W/);
-  await heater.shows(/by admin \(web\)/);
+  await heater.shows(/since .* · admin \(web\)/);
   await page.getByRole("status").filter({ hasText: "output_3 is on" }).waitFor({ state: "attached" });
 });
 
@@ -100,7 +100,7 @@ test("two pages see each other's changes", async (t) => {
   const [one, two] = [await enter(t, unit), await enter(t, unit, { user: "demo" })];
   await output(one, 3).lever.click();
   await output(two, 3).isOn();
-  await output(two, 3).shows(/by admin \(web\)/);
+  await output(two, 3).shows(/since .* · admin \(web\)/);
   await output(two, 1).lever.click();
   await answer(two, "Switch off");
   await output(one, 1).isOff();
@@ -110,7 +110,7 @@ test("an account of the role user can switch", async (t) => {
   const page = await enter(t, await Unit.start(t), { user: "demo" });
   await output(page, 3).lever.click();
   await output(page, 3).isOn();
-  await output(page, 3).shows(/by demo \(web\)/);
+  await output(page, 3).shows(/since .* · demo \(web\)/);
 });
 
 test("a refusal is told and the switch shows the truth", async (t) => {
