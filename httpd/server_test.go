@@ -296,6 +296,7 @@ func TestConnectionLimits(t *testing.T) {
 			answer(t, c)
 		}
 		over := dial(t, addr)
+		_, _ = io.WriteString(over, "GET / HTTP/1.1\r\nHost: x\r\n\r\n") // fails when it is closed already
 		if _, err := over.Read(make([]byte, 1)); err == nil || os.IsTimeout(err) {
 			t.Errorf("%s: a connection beyond the limit was not closed: %v", name, err)
 		}
