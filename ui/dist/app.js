@@ -1131,8 +1131,8 @@ var en = {
   "fault.notFollowing": "Relay does not follow: told {commanded}, contact is {contact}.",
   "fault.movedItself": "Relay moved by itself: told {commanded}, contact is {contact}.",
   "fault.driveFailed": "Relay could not be driven; contact is {contact}.",
-  "change.by": "{time} by {origin}",
-  "change.at": "{time}",
+  "change.by": "since {time} · {origin}",
+  "change.at": "since {time}",
   "origin.web": "web",
   "origin.button": "button",
   "origin.system": "the unit itself",
@@ -1192,9 +1192,9 @@ var en = {
   "bench.watts": "Watts",
   "bench.powerFactor": "Power factor",
   "bench.voltAmperes": "Volt-amperes",
-  "bench.shift": "Current",
-  "bench.shift.inductive": "Behind (inductive)",
-  "bench.shift.capacitive": "Ahead (capacitive)",
+  "bench.shift": "Current is",
+  "bench.shift.inductive": "Inductive",
+  "bench.shift.capacitive": "Capacitive",
   "bench.file": "File",
   "bench.ampsPerCount": "A per count",
   "bench.voltsPerCount": "V per count",
@@ -1682,16 +1682,22 @@ function messageOf(event) {
   }
   return null;
 }
+var announcedAt = 0;
+function announce(sentence) {
+  const now = Date.now();
+  announcement.value = now - announcedAt < 500 ? `${announcement.value}. ${sentence}` : sentence;
+  announcedAt = now;
+}
 function noteChange(change, after) {
   const sentence = announcementOf(change.event, after);
-  if (sentence) announcement.value = sentence;
-  if (change.event.name === "relayFaultChanged" || change.event.name === "journalFault") void refreshHealth();
+  if (sentence) announce(sentence);
+  if (change.event.name === "relayFaultChanged" || change.event.name === "journalFault") setTimeout(() => void refreshHealth(), 300);
 }
 function takeConnection(state) {
   if (state === connection.value) return;
-  if (state === "stale") announcement.value = t4("connection.lost");
+  if (state === "stale") announce(t4("connection.lost"));
   if (state === "live" && connection.value === "stale") {
-    announcement.value = t4("announce.live");
+    announce(t4("announce.live"));
     void refreshHealth();
   }
   connection.value = state;
@@ -2493,6 +2499,7 @@ function walk(event) {
 // src/views/totals.tsx
 function Totals({ device: device2 }) {
   const { inlet, inletEnergy: energy } = device2;
+  if (!inlet && !energy) return null;
   const loaded = (inlet?.apparentPowerVA ?? 0) > 0;
   const since = energy && (energy.resetAt ? t4("totals.energySince", { date: date(new Date(energy.resetAt)) }) : t4("totals.energyEver"));
   return /* @__PURE__ */ a4("section", { class: "totals", "aria-labelledby": "totals-title", children: [

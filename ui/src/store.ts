@@ -24,7 +24,7 @@ export const connection = signal<Connection>("connecting");
 export const conditions = signal<Condition[]>([]);
 /** When the last message came, by this page's clock. */
 export const lastMessageAt = signal(Date.now());
-/** What the screen reader is told next. */
+/** What the screen reader is told. */
 export const announcement = signal("");
 /** The unit's clock is this many ms behind the page's. */
 const offset = signal<number | null>(null);
@@ -144,17 +144,27 @@ function messageOf(event: StreamEvent): Message | null {
   return null;
 }
 
+let announcedAt = 0;
+
+/** Tells the screen reader; what comes together is told together. */
+function announce(sentence: string): void {
+  const now = Date.now();
+  announcement.value = now - announcedAt < 500 ? `${announcement.value}. ${sentence}` : sentence;
+  announcedAt = now;
+}
+
 function noteChange(change: Change, after: Device): void {
   const sentence = announcementOf(change.event, after);
-  if (sentence) announcement.value = sentence;
-  if (change.event.name === "relayFaultChanged" || change.event.name === "journalFault") void refreshHealth();
+  if (sentence) announce(sentence);
+  // The unit makes conditions of its events; it gets a moment for that.
+  if (change.event.name === "relayFaultChanged" || change.event.name === "journalFault") setTimeout(() => void refreshHealth(), 300);
 }
 
 function takeConnection(state: Connection): void {
   if (state === connection.value) return;
-  if (state === "stale") announcement.value = t("connection.lost");
+  if (state === "stale") announce(t("connection.lost"));
   if (state === "live" && connection.value === "stale") {
-    announcement.value = t("announce.live");
+    announce(t("announce.live"));
     void refreshHealth();
   }
   connection.value = state;

@@ -6,6 +6,7 @@ import { Figure } from "./figure";
 /** The values of the whole unit. */
 export function Totals({ device }: { device: Device }) {
   const { inlet, inletEnergy: energy } = device;
+  if (!inlet && !energy) return null; // a model without a meter
   const loaded = (inlet?.apparentPowerVA ?? 0) > 0;
   const since = energy && (energy.resetAt ? t("totals.energySince", { date: date(new Date(energy.resetAt)) }) : t("totals.energyEver"));
   return (
