@@ -31,10 +31,11 @@ step "vet" go vet ./...
 step "idioms" check_idioms
 step "staticcheck" check_static
 
-# Before the Go tests, some of which drive a browser or build the page.
+# Ahead of the Go tests, which use what is there.
 browser=
 need "browser tests" chromium chromium && browser=yes
 race=
+need "check of the XML schema by xmllint" libxml2-utils xmllint
 need "race detector" "gcc libc6-dev" gcc && race=-race
 step "go test" go_tests $race
 
