@@ -65,7 +65,6 @@ export class Stream {
   async #readOnce(succeeded: () => void): Promise<void> {
     const connection = new AbortController();
     this.#connection = connection;
-    // A first look after a short time, since the unit speaks several times a second.
     let lastSign = Date.now();
     const watch = setInterval(() => {
       const silent = Date.now() - lastSign;
