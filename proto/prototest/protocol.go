@@ -19,6 +19,7 @@ const (
 	Pulses       Ability = "short off and short on"                   // actions 2 and 3
 	Delay        Ability = "a pulse with a time of its own"           // in the same command
 	Several      Ability = "several outputs in one request"           //
+	AnyOrder     Ability = "several outputs in an order of its own"   // not the ascending one
 	Repeat       Ability = "the same output twice in one request"     //
 	ReadStates   Ability = "reading states"                           //
 	ReadEnergy   Ability = "reading energy"                           // whole watt hours
@@ -49,7 +50,8 @@ type Protocol struct {
 	// read-only credentials besides.
 	Section any
 	// Connect gives a client of the unit, with full rights or with the right to
-	// read only. addr is the address of the unit's HTTP listener.
+	// read only. addr is where the protocol answers: what the Addr method of its
+	// service gives, or the unit's HTTP listener when it has none.
 	Connect func(t *testing.T, addr string, readOnly bool) Client
 	// Refusal names the protocol's answer to an error of a kind; ok is false when
 	// its table has none.

@@ -48,7 +48,8 @@ func script(outputs int) []step {
 		{name: "state on again", needs: []Ability{SetState}, send: list(state(1, pdu.On))},
 		{name: "state off", needs: []Ability{SetState}, send: list(state(1, pdu.Off))},
 		{name: "action 6 without state", needs: []Ability{SetState}, send: list(entry(1, pdu.ActionIgnore))},
-		{name: "several in order", needs: []Ability{Several, Toggle}, send: list(entry(2, pdu.ActionOn), entry(1, pdu.ActionToggle))},
+		{name: "several in order", needs: []Ability{Several, AnyOrder, Toggle}, send: list(entry(2, pdu.ActionOn), entry(1, pdu.ActionToggle))},
+		{name: "several ascending", needs: []Ability{Several, Toggle}, send: list(entry(1, pdu.ActionToggle), entry(2, pdu.ActionOn))},
 		{name: "several back", needs: []Ability{Several}, send: list(entry(1, pdu.ActionOff), entry(2, pdu.ActionOff))},
 		{name: "one output twice", needs: []Ability{Several, Repeat, Toggle}, send: list(entry(1, pdu.ActionOn), entry(1, pdu.ActionToggle))},
 

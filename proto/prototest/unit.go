@@ -104,7 +104,8 @@ func newUnit(t *testing.T, model string) *unit {
 	return u
 }
 
-// serve starts the protocol on u and gives the address of its HTTP listener.
+// serve starts the protocol on u and gives the address on which it answers: its
+// own one when the service tells it, else that of the HTTP listener.
 func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
@@ -114,6 +115,7 @@ func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 	}
 	svc, err := p.Definition.New(proto.Deps{
 		Reader: u.engine, Switcher: u.engine, HTTP: server, Health: new(health.Registry), Log: log,
+		Listen: map[string]string{p.Definition.Name: "127.0.0.1:0"},
 	}, p.Section)
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +136,9 @@ func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 	case <-ready:
 	case <-t.Context().Done():
 		t.Fatal("the protocol did not get ready")
+	}
+	if own, ok := svc.(interface{ Addr() string }); ok {
+		return own.Addr()
 	}
 	return server.Addr(httpd.HTTP)
 }
