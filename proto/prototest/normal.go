@@ -53,7 +53,7 @@ func checkOrigin(t *testing.T, protocol, step string, ev pdu.Event) {
 	switch ev := ev.(type) {
 	case pdu.OutputSwitched:
 		o = ev.Origin
-		if ev.Pulse != nil && ev.Pulse.Ends.Sub(time.Now()) > ev.Pulse.Delay {
+		if ev.Pulse != nil && time.Until(ev.Pulse.Ends) > ev.Pulse.Delay {
 			t.Errorf("%s: the pulse ends at %v", step, ev.Pulse.Ends)
 		}
 	case pdu.CommandDropped:

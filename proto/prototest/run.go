@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/zerocross-pdu/zerocross/pdu"
 )
 
@@ -120,12 +118,8 @@ func (b *bench) compare(ctx context.Context, t *testing.T, s step) {
 	if s.refused && len(got) > 0 {
 		t.Errorf("%s: was refused, but left events %v", s.name, got)
 	}
-	if diff := cmp.Diff(normalEvents(want), normalEvents(got)); diff != "" {
-		t.Errorf("%s: trail (-engine +protocol):\n%s", s.name, diff)
-	}
-	if diff := cmp.Diff(normalOutputs(b.twin.engine.Snapshot()), normalOutputs(b.subject.engine.Snapshot())); diff != "" {
-		t.Errorf("%s: state (-engine +protocol):\n%s", s.name, diff)
-	}
+	same(t, s.name+": trail", normalEvents(want), normalEvents(got))
+	same(t, s.name+": state", normalOutputs(b.twin.engine.Snapshot()), normalOutputs(b.subject.engine.Snapshot()))
 }
 
 // readStates compares what a client reads with what the unit is.
@@ -147,8 +141,26 @@ func (b *bench) readStates(ctx context.Context, t *testing.T, name string) {
 		if err != nil {
 			t.Fatalf("%s: read states: %v", name, err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: states (-unit +read):\n%s", name, diff)
+		same(t, name+": states as read", want, got)
+	}
+}
+
+// same compares two lists line by line.
+func same[T comparable](t *testing.T, what string, want, got []T) {
+	t.Helper()
+	if slices.Equal(want, got) {
+		return
+	}
+	for i := range max(len(want), len(got)) {
+		var w, g any = "nothing", "nothing"
+		if i < len(want) {
+			w = want[i]
+		}
+		if i < len(got) {
+			g = got[i]
+		}
+		if w != g {
+			t.Errorf("%s, line %d:\nwant %v\n got %v", what, i+1, w, g)
 		}
 	}
 }
