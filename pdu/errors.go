@@ -3,6 +3,7 @@ package pdu
 import (
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // Kind classifies an error by what the caller can do about it. Each protocol
@@ -67,9 +68,7 @@ func Errorf(kind Kind, code, format string, args ...any) *Error {
 func (e *Error) With(name string, value any) *Error {
 	c := *e
 	c.Args = make(map[string]any, len(e.Args)+1)
-	for k, v := range e.Args {
-		c.Args[k] = v
-	}
+	maps.Copy(c.Args, e.Args)
 	c.Args[name] = value
 	return &c
 }
