@@ -156,7 +156,7 @@ func (c *Client) exchange(ctx context.Context, method string, body []byte) (*Dev
 		return nil, transportError(c.url, err, write && connected)
 	}
 	d, err := interpret(c.url, status, answer)
-	if err != nil && write && pdu.CodeOf(err) == CodeDocument {
+	if write && uncertain(err) {
 		return nil, unconfirmed(c.url, err)
 	}
 	return d, err

@@ -169,6 +169,8 @@ func TestLostAnswer(t *testing.T) {
 		io.WriteString(w, `{"Agent":{`)
 	}
 	garbage := func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "Errors") }
+	broken := func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) }
+	gateway := func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(504) }
 	huge := func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, 2000)) }
 	for name, c := range map[string]struct {
 		handler  http.HandlerFunc
@@ -176,6 +178,7 @@ func TestLostAnswer(t *testing.T) {
 	}{
 		"hang up": {hangUp, CodeUnreachable}, "half": {half, CodeUnreachable},
 		"garbage": {garbage, CodeDocument}, "huge": {huge, CodeDocument},
+		"broken": {broken, CodeStatus}, "gateway": {gateway, CodeStatus},
 	} {
 		srv := httptest.NewServer(c.handler)
 		client := newClient(t, Options{URL: srv.URL, MaxBody: 1000})

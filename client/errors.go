@@ -18,7 +18,7 @@ const (
 	CodeTLS         = "client.tls"         // Invalid: the TLS options cannot be used
 	CodeUnreachable = "client.unreachable" // Unavailable: nobody answered, nothing was switched
 	CodeUntrusted   = "client.untrusted"   // Unavailable: the certificate was refused, nothing was sent
-	CodeUnconfirmed = "client.unconfirmed" // Unavailable: a write was sent but its answer is missing; it may have switched
+	CodeUnconfirmed = "client.unconfirmed" // Unavailable: a write was sent but not confirmed; it may have switched
 	CodeDocument    = "client.document"    // Internal: the answer is not a state document
 	CodeStatus      = "client.status"      // by status: the device refused; wraps a *StatusError
 )
@@ -96,6 +96,15 @@ func transportError(u *url.URL, err error, maybeWritten bool) error {
 		hint = "the device does not speak https at this port"
 	}
 	return pdu.Errorf(pdu.Unavailable, CodeUnreachable, "cannot reach %s: %w: %s", u, err, hint)
+}
+
+// uncertain reports whether err, the outcome of a write that was answered, leaves
+// open what became of it: the answer was no document, or the device or something
+// in front of it broke down over it. With 503 it says that it did nothing.
+func uncertain(err error) bool {
+	e, refused := errors.AsType[*StatusError](err)
+	return pdu.CodeOf(err) == CodeDocument ||
+		refused && e.Code >= http.StatusInternalServerError && e.Code != http.StatusServiceUnavailable
 }
 
 // unconfirmed makes the error for a write whose answer is missing.

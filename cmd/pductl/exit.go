@@ -27,7 +27,7 @@ const exitHelp = `Exit codes:
   3    no connection: no answer in time, wrong address, certificate not trusted
   4    login: wrong or missing user or password
   5    not taken: an output does not show the state asked for, or the device got
-       the command but its answer was lost
+       the command and did not confirm it; look before you try again
   130  interrupted`
 
 // usageError is a mistake of the caller that nothing was tried for.
