@@ -33,9 +33,9 @@ step "staticcheck" check_static
 
 # Ahead of the Go tests, which use what is there.
 browser=
-need "browser tests" chromium chromium && browser=yes
-race=
+if [ -x "${CHROMIUM:-}" ] || have chromium-browser || need "browser tests" chromium chromium; then browser=yes; fi
 need "check of the XML schema by xmllint" libxml2-utils xmllint
+race=
 need "race detector" "gcc libc6-dev" gcc && race=-race
 step "go test" go_tests $race
 
