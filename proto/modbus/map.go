@@ -6,18 +6,18 @@ import (
 	"github.com/zerocross-pdu/zerocross/pdu"
 )
 
-// maps are the four address spaces of a model. Addresses are those on the wire;
+// unitMap holds the four address spaces of a model. Addresses are those on the wire;
 // manuals print them plus one (reference: netio-snmp-modbus.md 4.2 to 4.6).
-type maps struct {
+type unitMap struct {
 	coils    table // FC 01, 05, 15
 	discrete table // FC 02
 	holding  table // FC 03, 06, 16, 23
 	input    table // FC 04
 }
 
-func newMaps(p *pdu.Profile, zeroFill, lowFirst bool) *maps {
+func newUnitMap(p *pdu.Profile, zeroFill, lowFirst bool) *unitMap {
 	fill := func(spans []span) table { return table{spans: spans, zeroFill: zeroFill, lowFirst: lowFirst} }
-	return &maps{
+	return &unitMap{
 		coils:    fill([]span{{first: 100, width: 1, from: 1, to: p.Outputs, value: outputState, write: writeCoil}}),
 		discrete: fill([]span{{first: 800, width: 1, from: 1, to: p.Inputs, value: inputState}}),
 		holding:  fill(holdingSpans(p)),

@@ -39,7 +39,7 @@ type device struct {
 	reader       pdu.Reader
 	switcher     pdu.Switcher
 	configurer   pdu.Configurer
-	maps         *maps
+	maps         *unitMap
 	writeEnabled bool
 	log          *slog.Logger
 	// wrote is told about every client that was allowed to write.
@@ -133,21 +133,23 @@ func (r *request) view(s *pdu.Snapshot) *view { return &view{snap: s, now: r.rec
 // word gives 16-bit word n of the data.
 func (r *request) word(n int) int { return int(binary.BigEndian.Uint16(r.data[2*n:])) }
 
-// span reads the first address and the count that most requests begin with. size
-// is the length that the data must have.
-func (r *request) span(size, most int) (first, count int, err error) {
-	if len(r.data) != size {
+// span reads the first address and the count that most requests begin with. extra
+// gives how many bytes must follow them.
+func (r *request) span(most int, extra func(count int) int) (first, count int, err error) {
+	if len(r.data) < 4 {
 		return 0, 0, illegalValue
 	}
 	first, count = r.word(0), r.word(1)
-	if count < 1 || count > most {
+	if count < 1 || count > most || len(r.data) != 4+extra(count) {
 		return 0, 0, illegalValue
 	}
 	return first, count, nil
 }
 
+func nothing(int) int { return 0 }
+
 func (r *request) readBits(t *table, out []byte) ([]byte, error) {
-	first, count, err := r.span(4, maxReadBits)
+	first, count, err := r.span(maxReadBits, nothing)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +170,7 @@ func (r *request) readBits(t *table, out []byte) ([]byte, error) {
 }
 
 func (r *request) readRegisters(t *table, out []byte) ([]byte, error) {
-	first, count, err := r.span(4, maxReadRegisters)
+	first, count, err := r.span(maxReadRegisters, nothing)
 	if err != nil {
 		return nil, err
 	}

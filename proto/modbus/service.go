@@ -81,7 +81,7 @@ func newService(d proto.Deps, c *Config) (*Service, error) {
 	}
 	s.dev = &device{
 		reader: d.Reader, switcher: d.Switcher, configurer: d.Configurer, log: d.Log, writeEnabled: c.WriteEnabled,
-		maps:  newMaps(d.Reader.Snapshot().Profile, c.ZeroFill, c.WordOrder == LowFirst),
+		maps:  newUnitMap(d.Reader.Snapshot().Profile, c.ZeroFill, c.WordOrder == LowFirst),
 		wrote: s.noteWrite,
 	}
 	return s, nil

@@ -121,17 +121,17 @@ func (r *request) writeRegister(ctx context.Context, out []byte) ([]byte, error)
 }
 
 func (r *request) writeCoils(ctx context.Context, out []byte) ([]byte, error) {
-	first, count, err := r.span(len(r.data), maxWriteBits)
-	bytes := (count + 7) / 8
-	if err != nil || len(r.data) != 5+bytes || int(r.data[4]) != bytes {
+	bytes := func(count int) int { return (count + 7) / 8 }
+	first, count, err := r.span(maxWriteBits, func(count int) int { return 1 + bytes(count) })
+	if err != nil || int(r.data[4]) != bytes(count) {
 		return nil, illegalValue
 	}
 	return r.store(ctx, &r.dev.maps.coils, first, count, func(n int) uint16 { return uint16(r.data[5+n/8]) >> (n % 8) & 1 }, out)
 }
 
 func (r *request) writeRegisters(ctx context.Context, out []byte) ([]byte, error) {
-	first, count, err := r.span(len(r.data), maxWriteRegisters)
-	if err != nil || len(r.data) != 5+2*count || int(r.data[4]) != 2*count {
+	first, count, err := r.span(maxWriteRegisters, func(count int) int { return 1 + 2*count })
+	if err != nil || int(r.data[4]) != 2*count {
 		return nil, illegalValue
 	}
 	return r.store(ctx, &r.dev.maps.holding, first, count, registersAt(r.data[5:]), out)
