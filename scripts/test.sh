@@ -22,8 +22,17 @@ check_static() { go tool -modfile=tools/lint/go.mod staticcheck ./...; }
 # The race detector needs a C compiler; without one the tests run without it.
 go_tests() { go test -vet=off -timeout 8m -v "$@" ./... 2>&1 | awk -v skipped="$SKIPPED_TESTS" -f scripts/gotest.awk; }
 
+# The reporter is named, since the skipped tests are read from what it says; a
+# folder in which no test ran has failed.
 npm_checks() {
-	(cd "$1" && npm ci --no-progress --loglevel=error && npm run --silent --if-present check && npm test --silent)
+	(cd "$1" && npm ci --no-progress --loglevel=error && npm run --silent --if-present check &&
+		NODE_OPTIONS=--test-reporter=tap npm test --silent) |
+		awk -v folder="$1" -v skipped="$SKIPPED_TESTS" '
+			/^ *ok [0-9]+ - .* # SKIP/ { line = $0; sub(/^ *ok [0-9]+ - /, "", line); sub(/ # SKIP/, ":", line); print folder " " line >> skipped }
+			/^ *(duration_ms|type): / || /^ *(---|\.\.\.)$/ { next }
+			/^# tests 0$/ { none = 1 }
+			{ print; fflush() }
+			END { exit none }'
 }
 
 step "format" check_format
