@@ -51,6 +51,7 @@ var rules = []rule{
 	{pkg: "proto/*", may: []string{"pdu", "config", "httpd", "health", "proto"}, tests: []string{"proto/prototest"},
 		why: "a protocol is one folder that can be taken away: it sees the ports of pdu, never the engine, the page or another protocol"},
 
+	{pkg: "proto/snmp/*", may: []string{"pdu", "proto/snmp/ber"}, why: "the parts of SNMP share its encoding and know values, not units"},
 	{pkg: "proto/*/*", may: []string{"pdu"}, why: "a part of a protocol is a codec or a table: it knows values, not units"},
 
 	{pkg: "web/internal/*", may: []string{"pdu", "config", "auth", "health"}, why: "generators for the page see the types that web sends"},
