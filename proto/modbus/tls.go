@@ -24,9 +24,12 @@ func rightsOf(cert *x509.Certificate) (role string, may rights) {
 		if !e.Id.Equal(roleOID) {
 			continue
 		}
-		if rest, err := asn1.UnmarshalWithParams(e.Value, &role, "utf8"); err != nil || len(rest) > 0 {
+		var value asn1.RawValue
+		rest, err := asn1.Unmarshal(e.Value, &value)
+		if err != nil || len(rest) > 0 || value.Class != asn1.ClassUniversal || value.Tag != asn1.TagUTF8String {
 			return "", 0
 		}
+		role = string(value.Bytes)
 	}
 	switch role {
 	case RoleRead:
