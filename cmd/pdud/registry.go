@@ -9,6 +9,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/core"
 	"github.com/zerocross-pdu/zerocross/proto"
 	"github.com/zerocross-pdu/zerocross/proto/m2m"
+	"github.com/zerocross-pdu/zerocross/proto/metrics"
 )
 
 // release is the version of this source tree; the build adds the revision.
@@ -20,6 +21,7 @@ func protocols() []proto.Definition {
 		m2m.JSONDefinition,
 		m2m.XMLDefinition,
 		m2m.URLDefinition,
+		metrics.Definition,
 	}
 }
 

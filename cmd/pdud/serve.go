@@ -13,6 +13,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/core"
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto/m2m"
+	"github.com/zerocross-pdu/zerocross/proto/metrics"
 )
 
 // serveFlags are the flags that demo and run share.
@@ -153,5 +154,6 @@ func seedDemo(d *config.Draft) error {
 	}
 	url := config.Edit[m2m.URLConfig](d, "protocols."+m2m.URLDefinition.Name)
 	url.Enabled, url.Passphrase = true, ""
+	config.Edit[metrics.Config](d, "protocols."+metrics.Definition.Name).Enabled = true
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto"
 	"github.com/zerocross-pdu/zerocross/proto/m2m"
+	"github.com/zerocross-pdu/zerocross/proto/metrics"
 	"github.com/zerocross-pdu/zerocross/ui"
 	"github.com/zerocross-pdu/zerocross/web"
 )
@@ -259,6 +260,8 @@ func (u *unit) protocolAddrs(name string) []string {
 		own = config.Get[m2m.DocumentConfig](doc, "protocols."+name).Listen
 	case m2m.URLDefinition.Name:
 		own = config.Get[m2m.URLConfig](doc, "protocols."+name).Listen
+	case metrics.Definition.Name:
+		own = config.Get[metrics.Config](doc, "protocols."+name).Listen
 	}
 	if own != "" {
 		return []string{own}

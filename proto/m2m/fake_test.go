@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -167,24 +168,24 @@ func openAll() map[string]any {
 
 // brief writes the outputs of commands in a form that a test can show.
 func brief(cmds []pdu.Command) string {
-	text := ""
+	var text strings.Builder
 	for _, c := range cmds {
-		text += "["
+		text.WriteString("[")
 		for i, o := range c.Outputs {
 			if i > 0 {
-				text += " "
+				text.WriteString(" ")
 			}
-			text += fmt.Sprintf("%d:%s", o.Output, o.Action)
+			text.WriteString(fmt.Sprintf("%d:%s", o.Output, o.Action))
 			if o.State != pdu.Unknown {
-				text += "=" + o.State.String()
+				text.WriteString("=" + o.State.String())
 			}
 			if o.Delay != 0 {
-				text += "/" + o.Delay.String()
+				text.WriteString("/" + o.Delay.String())
 			}
 		}
-		text += "]"
+		text.WriteString("]")
 	}
-	return text
+	return text.String()
 }
 
 // depsFor gives what a handler needs that is called without a listener.

@@ -199,14 +199,15 @@ func (c *urlClient) Ping(ctx context.Context) error {
 }
 
 func (c *urlClient) Switch(ctx context.Context, entries []pdu.OutputCommand) error {
-	query := "?pass=" + url.QueryEscape("s3cret phrase")
+	var query strings.Builder
+	query.WriteString("?pass=" + url.QueryEscape("s3cret phrase"))
 	for _, e := range entries {
-		query += fmt.Sprintf("&output%d=%d", e.Output, e.Action)
+		query.WriteString(fmt.Sprintf("&output%d=%d", e.Output, e.Action))
 		if e.Delay != 0 {
-			query += fmt.Sprintf("&delay%d=%d", e.Output, e.Delay.Milliseconds())
+			query.WriteString(fmt.Sprintf("&delay%d=%d", e.Output, e.Delay.Milliseconds()))
 		}
 	}
-	text, err := c.do(ctx, http.MethodGet, m2m.PathURL+query, nil)
+	text, err := c.do(ctx, http.MethodGet, m2m.PathURL+query.String(), nil)
 	if err == nil && string(text) != "OK" {
 		err = fmt.Errorf("answer %q", text)
 	}
