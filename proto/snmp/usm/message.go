@@ -50,7 +50,11 @@ type Message struct {
 // Reportable reports whether the sender wants reports.
 func (m *Message) Reportable() bool { return m.Flags&flagReportable != 0 }
 
-// Level is the level that the message claims.
+// Sound reports whether its level exists: nothing is encrypted without a signature
+// (RFC 3412 section 7.2).
+func (m *Message) Sound() bool { return m.Flags&(flagAuth|flagPriv) != flagPriv }
+
+// Level is the level that the message claims. It must be Sound.
 func (m *Message) Level() Level {
 	switch {
 	case m.Flags&flagPriv != 0:
