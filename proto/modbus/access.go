@@ -24,7 +24,7 @@ func parseRange(text string) (addrRange, error) {
 			return addrRange{}, errors.New("the part behind the slash is the number of leading bits")
 		}
 		if p.Addr().Is4In6() {
-			return addrRange{}, errors.New("write IPv4 networks without ::ffff:")
+			return addrRange{}, errors.New("write IPv4 networks in their own form, without the ::ffff prefix")
 		}
 		return addrRange{p.Masked().Addr(), lastOf(p)}, nil
 	}

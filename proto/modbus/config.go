@@ -19,8 +19,7 @@ type Config struct {
 	AllowedFrom  []string  `json:"allowedFrom" doc:"who may connect: addresses, ranges as from-to, networks as address/bits; empty: everybody"`
 	WordOrder    WordOrder `json:"wordOrder" doc:"which half of a 32-bit value has the lower address: highFirst or lowFirst; SunSpec registers are always highFirst"`
 	ZeroFill     bool      `json:"zeroFill" doc:"whether addresses that do not exist read 0, for masters that read one large block; off: exception 02"`
-	// Connections counts both ports together.
-	Connections  int       `json:"connections" doc:"most clients at a time, 1 to 256"`
+	Connections  int       `json:"connections" doc:"most clients at a time on both ports together, 1 to 256"`
 	IdleTimeoutS int       `json:"idleTimeoutS" doc:"seconds without a request after which a connection is closed, 10 to 86400"`
 	TLS          TLSConfig `json:"tls" doc:"Modbus/TCP Security, besides the port without TLS"`
 }
@@ -91,11 +90,9 @@ func (c *Config) Validate(_ *pdu.Profile, f *config.Faults) {
 }
 
 func (c *TLSConfig) validate(f *config.Faults) {
-	for name, text := range map[string]string{"certificate": c.Certificate, "key": string(c.Key), "clientCA": c.ClientCA} {
-		if len(text) > maxPEMBytes {
-			f.Add(name, "text.long", "it may have at most %d bytes", maxPEMBytes)
-		}
-	}
+	checkPEM(f, "certificate", c.Certificate)
+	checkPEM(f, "key", string(c.Key))
+	checkPEM(f, "clientCA", c.ClientCA)
 	if !c.Enabled {
 		return
 	}
@@ -114,6 +111,12 @@ func (c *TLSConfig) validate(f *config.Faults) {
 func checkListen(f *config.Faults, path, listen string) {
 	if err := checkAddr(listen); err != nil {
 		f.Add(path, httpd.CodeListenAddress, "listen address %q: %s; write it as host:port", listen, err.Error())
+	}
+}
+
+func checkPEM(f *config.Faults, path, text string) {
+	if len(text) > maxPEMBytes {
+		f.Add(path, "text.long", "it may have at most %d bytes", maxPEMBytes)
 	}
 }
 

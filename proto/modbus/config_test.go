@@ -23,12 +23,12 @@ func TestRanges(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		for _, a := range strings.Fields(c.inside) {
+		for a := range strings.FieldsSeq(c.inside) {
 			if !f.allows(netip.MustParseAddr(a)) {
 				t.Errorf("%s does not allow %s", c.text, a)
 			}
 		}
-		for _, a := range strings.Fields(c.outside) {
+		for a := range strings.FieldsSeq(c.outside) {
 			if f.allows(netip.MustParseAddr(a)) {
 				t.Errorf("%s allows %s", c.text, a)
 			}
