@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"slices"
 	"sync"
 	"testing"
@@ -230,14 +229,8 @@ func depsOf(t testing.TB, u *fakeUnit) proto.Deps {
 // serve runs the whole service on a free port of the loopback.
 func serve(t testing.TB, u *fakeUnit, c *Config, boots Boots) (addr string) {
 	t.Helper()
-	free, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr = free.LocalAddr().String()
-	free.Close()
 	deps := depsOf(t, u)
-	deps.Listen = map[string]string{Name: addr}
+	deps.Listen = map[string]string{Name: "127.0.0.1:0"}
 	svc, err := Definition(boots).New(deps, c)
 	if err != nil {
 		t.Fatal(err)
@@ -257,5 +250,5 @@ func serve(t testing.TB, u *fakeUnit, c *Config, boots Boots) (addr string) {
 		done <- nil
 		t.Fatal(err)
 	}
-	return addr
+	return svc.(*service).Addr()
 }

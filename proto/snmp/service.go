@@ -39,6 +39,7 @@ type service struct {
 	deps   proto.Deps
 	config *Config
 	boots  Boots
+	bound  atomic.Pointer[string] // address of the open port
 }
 
 // agent is what all goroutines of a running service share. What changes in it is
@@ -56,6 +57,14 @@ type agent struct {
 	serial     atomic.Int32  // snmpSetSerialNo
 	failures   chan struct{} // somebody could not show who it is
 	guard      guard         // belongs to the goroutine that reads the socket
+}
+
+// Addr gives the address of the port, "" while none is open.
+func (s *service) Addr() string {
+	if addr := s.bound.Load(); addr != nil {
+		return *addr
+	}
+	return ""
 }
 
 // Run serves until ctx ends.
@@ -82,6 +91,7 @@ func (s *service) Run(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
+	s.bound.Store(new(conn.LocalAddr().String()))
 	ready()
 	return a.run(ctx, conn, watch, boot)
 }
