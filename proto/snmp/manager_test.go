@@ -12,6 +12,12 @@ import (
 	"github.com/zerocross-pdu/zerocross/proto/snmp/usm"
 )
 
+// The users of open.
+var (
+	admin  = usm.Credentials{Name: "admin", Auth: usm.SHA256, AuthPassphrase: "adminpass", Priv: usm.AES128, PrivPassphrase: "privpass1"}
+	viewer = usm.Credentials{Name: "viewer", Auth: usm.SHA256, AuthPassphrase: "viewpass1"}
+)
+
 // manager is a small client of all versions.
 type manager struct {
 	conn      net.Conn

@@ -9,12 +9,9 @@ import (
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto/prototest"
 	"github.com/zerocross-pdu/zerocross/proto/snmp/ber"
-	"github.com/zerocross-pdu/zerocross/proto/snmp/usm"
 )
 
 func TestSuite(t *testing.T) {
-	admin := usm.Credentials{Name: "admin", Auth: usm.SHA256, AuthPassphrase: "adminpass", Priv: usm.AES128, PrivPassphrase: "privpass1"}
-	viewer := usm.Credentials{Name: "viewer", Auth: usm.SHA256, AuthPassphrase: "viewpass1"}
 	const noDelay = "no object holds a time for one command; the output's stored one applies"
 	for name, version := range map[string]int32{"v1": version1, "v2c": version2c, "v3": version3} {
 		t.Run(name, func(t *testing.T) {
