@@ -1,38 +1,42 @@
 package metering
 
-import (
-	"math"
-
-	"github.com/zerocross-pdu/zerocross/pdu"
-)
+import "math"
 
 // channel holds the samples of the running window of one channel.
 type channel struct {
-	v     []float64 // nil while it has the common voltage
-	i     []float64
-	carry float64 // energy in µWs not yet counted: the fraction below one
+	v        []float64 // nil while it has the common voltage
+	i        []float64
+	carry    float64 // energy in µWs not yet counted: the fraction below one
+	guard    creepGuard
+	extremes Extremes
+	spectrum *Spectrum // nil unless wanted
+}
+
+// voltage gives the samples of the channel's voltage.
+func (c *channel) voltage(m *Meter) []float64 {
+	if c.v != nil {
+		return c.v
+	}
+	return m.common
 }
 
 // measure fills out with the quantities over from to to and the energy from the
 // start of the window to end.
 func (c *channel) measure(m *Meter, from, to, end float64, out *Channel) {
-	v := c.v
-	if v == nil {
-		v = m.common
-	}
+	v := c.voltage(m)
 	var s sums
 	s.over(v, c.i, from, to)
 	length := to - from
 	meanV, meanI := s.v/length, s.i/length
+	direct := Channel{MeanV: meanV, MeanA: meanI}
 	if m.cfg.KeepOffset || m.window.Cycles == 0 { // the mean of a part of a cycle is no offset
 		meanV, meanI = 0, 0
 	}
 	p := s.vi/length - meanV*meanI
-	*out = Channel{Reading: pdu.Reading{
-		VoltageV:     math.Sqrt(max(0, s.vv/length-meanV*meanV)),
-		CurrentA:     math.Sqrt(max(0, s.ii/length-meanI*meanI)),
-		ActivePowerW: p,
-	}}
+	*out = direct
+	out.VoltageV = math.Sqrt(max(0, s.vv/length-meanV*meanV))
+	out.CurrentA = math.Sqrt(max(0, s.ii/length-meanI*meanI))
+	out.ActivePowerW = p
 	out.PeakA = max(math.Abs(s.maxI-meanI), math.Abs(s.minI-meanI))
 	if m.window.Cycles > 0 {
 		out.FundamentalW, out.ReactivePowerVAr = fundamentalPower(v, c.i, m.cos, m.sin, from, to)
@@ -42,19 +46,40 @@ func (c *channel) measure(m *Meter, from, to, end float64, out *Channel) {
 	joules := s.vi - meanV*meanI*length // times the sample interval
 	joules += edgeEnergy(v, c.i, m.start, from, meanV*meanI)
 	joules += edgeEnergy(v, c.i, to, end, meanV*meanI)
-	out.ForwardMicroWs, out.ReverseMicroWs = c.count(joules / m.cfg.Rate * 1e6)
+	counted := c.guard.take(joules/m.cfg.Rate*1e6, (end-m.start)/m.cfg.Rate)
+	out.ForwardMicroWs, out.ReverseMicroWs = c.count(counted)
+	out.HeldMicroWs = int64(c.guard.heldMicroWs)
+	c.extend(m, v, from, to, meanV, out)
 }
 
-// SetRatios derives apparent power, power factor, phase and crest factor from
+// extend adds what only some meters measure.
+func (c *channel) extend(m *Meter, v []float64, from, to, meanV float64, out *Channel) {
+	if m.spectrumReady {
+		m.analyser.measure(v, c.i, out.ApparentPowerVA < m.cfg.NoLoadVA, c.spectrum)
+		out.Spectrum = c.spectrum
+	}
+	if m.cfg.Extremes {
+		out.PeakV = peak(v, from, to, meanV)
+		whole := m.window.Cycles > 0 || to-from >= fixedWindow*m.cfg.Rate
+		if whole { // Flush may have cut a window within a cycle
+			c.extremes.take(out, m.window.FrequencyHz)
+		}
+	}
+}
+
+// SetRatios derives apparent power, power factors, phase and crest factor from
 // voltage, current, powers and peak. Below noLoadVA the ratios are 0: there is too
 // little to tell.
 func (out *Channel) SetRatios(noLoadVA float64) {
 	out.ApparentPowerVA = max(out.VoltageV*out.CurrentA, math.Abs(out.ActivePowerW))
-	out.PowerFactor, out.PhaseDeg, out.CrestFactor = 0, 0, 0
+	out.PowerFactor, out.DisplacementPF, out.PhaseDeg, out.CrestFactor = 0, 0, 0, 0
 	if s := out.ApparentPowerVA; out.CurrentA > 0 && s > 0 && s >= noLoadVA {
 		out.PowerFactor = out.ActivePowerW / s
 		out.PhaseDeg = math.Atan2(out.ReactivePowerVAr, out.FundamentalW) * 180 / math.Pi
 		out.CrestFactor = out.PeakA / out.CurrentA
+		if s1 := math.Hypot(out.FundamentalW, out.ReactivePowerVAr); s1 > 0 {
+			out.DisplacementPF = out.FundamentalW / s1
+		}
 	}
 }
 

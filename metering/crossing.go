@@ -21,6 +21,7 @@ type crossingDetector struct {
 	x1, x2, y1, y2 float64 // inputs and outputs one and two samples ago
 	peak, forget   float64
 	minPeak        float64
+	corner         float64 // of the low-pass, prewarped
 	armed, started bool
 }
 
@@ -33,6 +34,7 @@ func newCrossingDetector(rate, minPeak float64) crossingDetector {
 		a2:      (1 - math.Sqrt2*k + k*k) * norm,
 		forget:  math.Exp(-1 / (peakMemory * rate)),
 		minPeak: minPeak,
+		corner:  k,
 	}
 }
 
@@ -58,4 +60,11 @@ func (d *crossingDetector) step(x float64) (ago float64, found bool) {
 		return y / (y - before), true
 	}
 	return 0, false
+}
+
+// delay is by how many samples the low-pass delays a sine of the given period, in
+// samples.
+func (d *crossingDetector) delay(period float64) float64 {
+	w := math.Tan(math.Pi/period) / d.corner
+	return math.Atan2(math.Sqrt2*w, 1-w*w) / (2 * math.Pi) * period
 }

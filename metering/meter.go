@@ -29,6 +29,9 @@ const DefaultNoLoadVA = 0.1
 // finite and a window's energy within 64 bits.
 const maxSample = 1e6
 
+// defaultCelsius is the temperature of converters before SetTemperature.
+const defaultCelsius = 25
+
 // Times that shape windows, in seconds.
 const (
 	fixedWindow = 0.2                     // length without whole cycles
@@ -56,6 +59,24 @@ type Config struct {
 	// removed from RMS values, power and energy, as current transformers do by
 	// nature. Windows without whole cycles always keep it.
 	KeepOffset bool
+
+	// Spectrum measures harmonics and distortion; it costs about as much again per
+	// sample as a few channels do. See Channel.Spectrum.
+	Spectrum bool
+	// Extremes measures the peak of the voltage and keeps minima and maxima. See
+	// Meter.Extremes.
+	Extremes bool
+	// CaptureS is the length in seconds, 0 to MaxCaptureS, of the newest waveform
+	// that is kept of each channel. See Meter.Waveform.
+	CaptureS float64
+	// StartW is the active power in W, in either direction, below which energy is
+	// held back until it is clear whether there is a load; what is a load loses
+	// nothing. 0 counts everything at once. See the rule at creepGuard.
+	StartW float64
+	// Calibration tells the errors of the converters; the meter undoes them before
+	// everything else, which delays all samples by LatencySamples. nil takes samples
+	// as they are.
+	Calibration *Calibration
 }
 
 // Samples is a block of simultaneous samples of one channel, in volts and amperes.
@@ -81,6 +102,17 @@ type Channel struct {
 	pdu.Reading
 	FundamentalW float64 // active power of the fundamental; 0 without whole cycles
 	PeakA        float64 // largest current of either sign
+	// DisplacementPF is the cosine of PhaseDeg, -1 to 1: the power factor that the
+	// fundamental alone has. 0 where the power factor is.
+	DisplacementPF float64
+	// MeanV and MeanA are the means over the window: direct components, or the
+	// offsets of converters.
+	MeanV, MeanA float64
+	// HeldMicroWs is energy, positive is forward, that is not counted yet because it
+	// is not clear whether there is a load. See Config.StartW.
+	HeldMicroWs int64
+	PeakV       float64   // largest voltage of either sign; 0 without Config.Extremes
+	Spectrum    *Spectrum // nil without Config.Spectrum and in windows without two whole cycles
 }
 
 // Meter measures channels that share one sampling clock. Use New.
@@ -92,6 +124,12 @@ type Meter struct {
 	cos, sin []float64 // fundamental of the window being closed
 	window   Window
 
+	analyser      *analyser   // nil unless spectra are wanted
+	spectrumReady bool        // the window being closed has cycles enough for one
+	capture       *capture    // nil unless waveforms are kept
+	correctors    []corrector // see Calibrate; nil without a calibration
+	celsius       float64     // of the converters
+
 	filled  int     // samples in the buffers
 	scanned int     // of these, searched for crossings
 	origin  float64 // number of the sample at the start of the buffers
@@ -100,6 +138,7 @@ type Meter struct {
 	start        float64 // start of the window
 	cyclesStart  float64 // where its whole cycles begin, once aligned
 	lastCrossing float64 // newest crossing, may lie in an earlier window
+	period       float64 // samples between the two newest crossings; 0 when they are no mains cycle
 	cycles       int
 	phase        alignment
 }
@@ -120,10 +159,17 @@ func New(cfg Config) (*Meter, error) {
 		return nil, pdu.Errorf(pdu.Invalid, "meter.rate", "sample rate %v/s is outside %d to %d samples per second", cfg.Rate, MinRate, MaxRate)
 	case cfg.Channels < 1:
 		return nil, pdu.Errorf(pdu.Invalid, "meter.channels", "a meter needs at least one channel, not %d", cfg.Channels)
-	case !(cfg.MinVoltageV >= 0) || !(cfg.NoLoadVA >= 0):
-		return nil, pdu.Errorf(pdu.Invalid, "meter.threshold", "thresholds of %v V and %v VA: neither may be negative", cfg.MinVoltageV, cfg.NoLoadVA)
+	case !(cfg.MinVoltageV >= 0) || !(cfg.NoLoadVA >= 0) || !(cfg.StartW >= 0) || math.IsInf(cfg.StartW, 1):
+		return nil, pdu.Errorf(pdu.Invalid, "meter.threshold", "thresholds of %v V, %v VA and %v W: none may be negative", cfg.MinVoltageV, cfg.NoLoadVA, cfg.StartW)
+	case !(cfg.CaptureS >= 0 && cfg.CaptureS <= MaxCaptureS):
+		return nil, pdu.Errorf(pdu.Invalid, "meter.capture", "capture of %v s is outside 0 to %v s", cfg.CaptureS, MaxCaptureS)
 	}
 	size := int(math.Ceil(bufferTime*cfg.Rate)) + 4
+	var a *analyser
+	if cfg.Spectrum {
+		a = newAnalyser(cfg.Rate, size)
+		size += a.historySpace
+	}
 	m := &Meter{
 		cfg:          cfg,
 		crossing:     newCrossingDetector(cfg.Rate, cfg.MinVoltageV),
@@ -132,12 +178,22 @@ func New(cfg Config) (*Meter, error) {
 		sin:          make([]float64, size),
 		channels:     make([]channel, cfg.Channels),
 		lastCrossing: math.Inf(-1),
+		analyser:     a,
+		capture:      newCapture(cfg),
+		celsius:      defaultCelsius,
 	}
 	for k := range m.channels {
 		m.channels[k].i = make([]float64, size)
+		m.channels[k].guard = creepGuard{startW: cfg.StartW}
+		if cfg.Spectrum {
+			m.channels[k].spectrum = new(Spectrum)
+		}
 	}
 	m.window.Channels = make([]Channel, cfg.Channels)
-	return m, nil
+	if cfg.Calibration == nil {
+		return m, nil
+	}
+	return m, m.Calibrate(*cfg.Calibration)
 }
 
 // Push adds a block of samples and calls emit for each window that ends in it.
@@ -174,14 +230,17 @@ func (m *Meter) Flush(emit func(*Window)) {
 	m.phase = searching
 }
 
-// store copies samples at to end of the block into the buffers.
+// store copies samples at to end of the block into the buffers and undoes the errors
+// of their converters.
 func (m *Meter) store(voltage []float64, channels []Samples, at, end int) {
 	into := m.filled
 	m.filled += end - at
 	copySane(m.common[into:m.filled], voltage[at:end])
+	m.undo(0, m.common[into:m.filled])
 	for k := range channels {
 		c, s := &m.channels[k], channels[k]
 		copySane(c.i[into:m.filled], s.I[at:end])
+		m.undo(2*k+1, c.i[into:m.filled])
 		switch {
 		case s.V == nil && c.v != nil:
 			copy(c.v[into:m.filled], m.common[into:m.filled])
@@ -191,7 +250,16 @@ func (m *Meter) store(voltage []float64, channels []Samples, at, end int) {
 			fallthrough
 		case s.V != nil:
 			copySane(c.v[into:m.filled], s.V[at:end])
+			m.undo(2*k+2, c.v[into:m.filled])
 		}
+	}
+	m.capture.store(m, into, m.filled)
+}
+
+// undo corrects new samples of one converter.
+func (m *Meter) undo(converter int, x []float64) {
+	if m.correctors != nil {
+		m.correctors[converter].apply(x)
 	}
 }
 
@@ -225,8 +293,11 @@ func (m *Meter) scan(emit func(*Window)) {
 // cross takes a crossing at place at into account.
 func (m *Meter) cross(at float64, emit func(*Window)) {
 	period := (at - m.lastCrossing) / m.cfg.Rate
-	m.lastCrossing = at
+	m.lastCrossing, m.period = at, 0
 	inRange := period >= 1.0/MaxFrequencyHz && period <= 1.0/MinFrequencyHz
+	if inRange {
+		m.period = period * m.cfg.Rate
+	}
 	switch {
 	case m.phase == searching && inRange && at >= m.start:
 		m.phase, m.cyclesStart, m.cycles = aligned, at, 0
@@ -274,6 +345,7 @@ func (m *Meter) close(from, to, end float64, emit func(*Window)) {
 		w.FrequencyHz = float64(m.cycles) * m.cfg.Rate / (to - from)
 		m.fundamental(from, to)
 	}
+	m.spectrumReady = m.analyser != nil && m.cycles > 0 && m.analyser.prepare(from, to, m.cycles)
 	for k := range m.channels {
 		m.channels[k].measure(m, from, to, end, &w.Channels[k])
 	}
@@ -292,9 +364,13 @@ func (m *Meter) fundamental(from, to float64) {
 	}
 }
 
-// keepFrom starts the next window at place end and drops the samples before it.
+// keepFrom starts the next window at place end and drops the samples before it, but
+// for those that spectra still need.
 func (m *Meter) keepFrom(end float64) {
 	drop := int(end)
+	if m.analyser != nil {
+		drop = max(0, drop-m.analyser.historySpace)
+	}
 	copy(m.common, m.common[drop:m.filled])
 	for k := range m.channels {
 		c := &m.channels[k]

@@ -64,7 +64,13 @@ type result struct {
 }
 
 func collect(to *[]result) func(*Window) {
-	return func(w *Window) { *to = append(*to, result{*w, w.Channels[0]}) }
+	return func(w *Window) {
+		c := w.Channels[0]
+		if c.Spectrum != nil {
+			c.Spectrum = new(*c.Spectrum)
+		}
+		*to = append(*to, result{*w, c})
+	}
 }
 
 // meterAll pushes everything in blocks of odd lengths and flushes.
