@@ -30,6 +30,13 @@ type Service interface {
 	Run(ctx context.Context, ready func()) error
 }
 
+// Addresser is implemented by services that can have a port of their own.
+type Addresser interface {
+	// Addr is the address of that port once the service is ready; "" means that it
+	// answers on the ports of the web page.
+	Addr() string
+}
+
 // Enabler is implemented by every protocol's section.
 type Enabler interface{ IsEnabled() bool }
 

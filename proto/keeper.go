@@ -56,7 +56,12 @@ func (k *keeper) currentStatus() Status {
 }
 
 func (k *keeper) setStatus(enabled, running bool, err error) {
-	st := Status{Name: k.def.Name, Enabled: enabled, Running: running}
+	k.setStatusAt(enabled, running, "", err)
+}
+
+// setStatusAt is setStatus of a service with a port of its own.
+func (k *keeper) setStatusAt(enabled, running bool, addr string, err error) {
+	st := Status{Name: k.def.Name, Enabled: enabled, Running: running, Addr: addr}
 	if err != nil {
 		st.Error = err.Error()
 	}
@@ -153,7 +158,14 @@ func (k *keeper) runService(ctx context.Context, section any) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := service.Run(ctx, func() { k.setStatus(true, true, nil) }); err != nil {
+	ready := func() {
+		addr := ""
+		if own, ok := service.(Addresser); ok {
+			addr = own.Addr()
+		}
+		k.setStatusAt(true, true, addr, nil)
+	}
+	if err := service.Run(ctx, ready); err != nil {
 		return err
 	}
 	if ctx.Err() == nil {

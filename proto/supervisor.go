@@ -20,6 +20,7 @@ type Status struct {
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
 	Running bool   `json:"running"`         // it answers requests
+	Addr    string `json:"addr,omitempty"`  // the port of its own; "" while it has none
 	Error   string `json:"error,omitempty"` // why it does not run although it is enabled
 }
 

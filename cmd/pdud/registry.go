@@ -10,6 +10,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/proto"
 	"github.com/zerocross-pdu/zerocross/proto/m2m"
 	"github.com/zerocross-pdu/zerocross/proto/metrics"
+	"github.com/zerocross-pdu/zerocross/proto/modbus"
 )
 
 // release is the version of this source tree; the build adds the revision.
@@ -21,6 +22,7 @@ func protocols() []proto.Definition {
 		m2m.JSONDefinition,
 		m2m.XMLDefinition,
 		m2m.URLDefinition,
+		modbus.Definition,
 		metrics.Definition,
 	}
 }

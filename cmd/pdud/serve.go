@@ -14,6 +14,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto/m2m"
 	"github.com/zerocross-pdu/zerocross/proto/metrics"
+	"github.com/zerocross-pdu/zerocross/proto/modbus"
 )
 
 // serveFlags are the flags that demo and run share.
@@ -155,5 +156,7 @@ func seedDemo(d *config.Draft) error {
 	url := config.Edit[m2m.URLConfig](d, "protocols."+m2m.URLDefinition.Name)
 	url.Enabled, url.Passphrase = true, ""
 	config.Edit[metrics.Config](d, "protocols."+metrics.Definition.Name).Enabled = true
+	registers := config.Edit[modbus.Config](d, "protocols."+modbus.Definition.Name)
+	registers.Enabled, registers.WriteEnabled = true, true
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +19,6 @@ import (
 	"github.com/zerocross-pdu/zerocross/journal"
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto"
-	"github.com/zerocross-pdu/zerocross/proto/m2m"
-	"github.com/zerocross-pdu/zerocross/proto/metrics"
 	"github.com/zerocross-pdu/zerocross/ui"
 	"github.com/zerocross-pdu/zerocross/web"
 )
@@ -247,32 +244,27 @@ func (u *unit) mountWeb(configurer pdu.Configurer) error {
 func (u *unit) protocolStatus() []web.ProtocolStatus {
 	var list []web.ProtocolStatus
 	for _, p := range u.protos.Status() {
-		list = append(list, web.ProtocolStatus{Name: p.Name, Enabled: p.Enabled, Running: p.Running, Listen: u.protocolAddrs(p.Name), Error: p.Error})
+		st := web.ProtocolStatus{Name: p.Name, Enabled: p.Enabled, Running: p.Running, Listen: []string{}, Error: p.Error}
+		switch {
+		case p.Addr != "":
+			st.Listen = []string{p.Addr}
+		case p.Running:
+			st.Listen = u.pageURLs()
+		}
+		list = append(list, st)
 	}
 	return list
 }
 
-// protocolAddrs lists where a protocol that speaks HTTP answers.
-func (u *unit) protocolAddrs(name string) []string {
-	own := ""
-	switch doc := u.store.Current(); name {
-	case m2m.JSONDefinition.Name, m2m.XMLDefinition.Name:
-		own = config.Get[m2m.DocumentConfig](doc, "protocols."+name).Listen
-	case m2m.URLDefinition.Name:
-		own = config.Get[m2m.URLConfig](doc, "protocols."+name).Listen
-	case metrics.Definition.Name:
-		own = config.Get[metrics.Config](doc, "protocols."+name).Listen
-	}
-	if own != "" {
-		return []string{own}
-	}
-	addrs := []string{}
-	for _, web := range []string{httpd.HTTP, httpd.HTTPS} {
-		if addr := u.http.Addr(web); addr != "" {
-			addrs = append(addrs, pageURL(web, addr))
+// pageURLs lists the addresses of the web page.
+func (u *unit) pageURLs() []string {
+	urls := []string{}
+	for _, name := range []string{httpd.HTTP, httpd.HTTPS} {
+		if addr := u.http.Addr(name); addr != "" {
+			urls = append(urls, pageURL(name, addr))
 		}
 	}
-	return addrs
+	return urls
 }
 
 func (u *unit) webAddrs() map[string]string {
@@ -299,15 +291,10 @@ func (u *unit) announce(ctx context.Context, out io.Writer) error {
 		return nil // stopping already
 	}
 	s := u.engine.Snapshot()
-	base := ""
-	for _, name := range []string{httpd.HTTP, httpd.HTTPS} {
-		if addr := u.http.Addr(name); addr != "" {
-			base = cmp.Or(base, pageURL(name, addr))
-		}
-	}
+	urls := u.pageURLs()
 	u.log.Info("ready", "model", s.Profile.Name, "name", s.Settings.DeviceName, "version", version(), "uptime", s.Uptime().Round(time.Millisecond))
-	if u.plan.demo && base != "" {
-		printWelcome(out, s.Profile.Name, base)
+	if u.plan.demo && len(urls) > 0 {
+		printWelcome(out, s.Profile.Name, urls[0])
 	}
 	<-ctx.Done()
 	return nil

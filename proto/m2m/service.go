@@ -71,6 +71,14 @@ func (s *service) Run(ctx context.Context, ready func()) error {
 	return nil
 }
 
+// Addr is the address of the API's own port, "" without one.
+func (s *service) Addr() string {
+	if s.listen == "" {
+		return ""
+	}
+	return s.http.Addr(s.listen)
+}
+
 // mount mounts all handlers, or none.
 func (s *service) mount() (unmount func(), err error) {
 	var undo []func()

@@ -41,6 +41,14 @@ func (s *service) Run(ctx context.Context, ready func()) error {
 	return nil
 }
 
+// Addr is the address of a port of its own, "" without one.
+func (s *service) Addr() string {
+	if s.listen == "" {
+		return ""
+	}
+	return s.deps.HTTP.Addr(s.listen)
+}
+
 // The media types of the two formats.
 const (
 	typeOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"

@@ -148,7 +148,7 @@ func (u *unit) serve(t *testing.T, p Protocol) (addr string) {
 	case <-t.Context().Done():
 		t.Fatal("the protocol did not get ready")
 	}
-	if own, ok := svc.(interface{ Addr() string }); ok {
+	if own, ok := svc.(proto.Addresser); ok && own.Addr() != "" {
 		return own.Addr()
 	}
 	return server.Addr(httpd.HTTP)
