@@ -31,7 +31,7 @@ func (b *Bench) Arrange(text []byte) error {
 		if e.load == nil {
 			continue
 		}
-		p, err := b.newPlug("load", e.load)
+		p, err := b.newPlug("load", pdu.OutputID(id), e.load)
 		if err != nil {
 			f.Add("outlets", pdu.CodeOf(err), "outlet %d: %v", id, err)
 		}

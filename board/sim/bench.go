@@ -33,7 +33,9 @@ type Options struct {
 	// Loads are plugged in when StateDir knows of none, outlet 1 first; see
 	// DemoLoads. A bench without any is empty.
 	Loads []Load
-	Log   *slog.Logger // nil logs nothing
+	// Seed decides everything random: the same seed gives the same bench.
+	Seed uint64
+	Log  *slog.Logger // nil logs nothing
 }
 
 // Bench is a simulated board. Its methods may be called by any goroutine.
@@ -43,6 +45,7 @@ type Bench struct {
 	library *library
 	store   *hardwareStore
 	loads   *loadStore
+	seed    uint64
 	wake    chan struct{} // told by Drive that a contact will move
 
 	mu      sync.Mutex
@@ -70,6 +73,7 @@ func New(profile *pdu.Profile, opt Options) (*Bench, error) {
 		log:     log,
 		library: &library{folders: opt.Recordings, state: opt.StateDir},
 		loads:   newLoadStore(opt.StateDir),
+		seed:    opt.Seed,
 		wake:    make(chan struct{}, 1),
 		plugged: make([]plug, profile.Outputs),
 	}
@@ -83,7 +87,13 @@ func New(profile *pdu.Profile, opt Options) (*Bench, error) {
 	if b.wave, err = newWaveform(b); err != nil {
 		return nil, err
 	}
-	return b, b.plugStored(opt.Loads)
+	if err := b.plugStored(opt.Loads); err != nil {
+		return nil, err
+	}
+	for k := range b.plugged {
+		b.settle(pdu.OutputID(k + 1))
+	}
+	return b, nil
 }
 
 // Close releases the file that keeps the hardware. Run must have ended.

@@ -34,6 +34,7 @@ type outletDocument struct {
 	Relay      relayDocument   `json:"relay"`
 	Contact    pdu.Level       `json:"contact"`
 	Operations uint64          `json:"operations"`
+	State      any             `json:"state,omitempty"` // of the load, if it has one
 	Reading    readingDocument `json:"reading"`
 }
 
@@ -99,6 +100,9 @@ func (b *Bench) outlet(id pdu.OutputID) outletDocument {
 func (b *Bench) outletLocked(id pdu.OutputID) outletDocument {
 	r := b.hw.relays[id-1]
 	d := outletDocument{ID: id, Load: loadJSON{b.plugged[id-1].spec}, Relay: relayDocument{r.fault}, Contact: r.contact, Operations: r.operations}
+	if s, ok := b.plugged[id-1].source.(reporter); ok {
+		d.State = s.report()
+	}
 	if int(id) <= len(b.latest.Outputs) {
 		d.Reading = documentOf(b.latest.Outputs[id-1])
 	}
@@ -109,14 +113,22 @@ func (b *Bench) outletLocked(id pdu.OutputID) outletDocument {
 type outletEdit struct {
 	load  Load
 	fault *RelayFault
+	phase *ServerPhase
 }
 
 func (e *outletEdit) fields() object {
 	return object{
 		"load":  loadMember(&e.load),
 		"relay": nested(object{"fault": {required: true, into: e.readFault}}),
-		"id":    ignored(), "contact": ignored(), "operations": ignored(), "reading": ignored(),
+		"id":    ignored(), "contact": ignored(), "operations": ignored(), "reading": ignored(), "state": ignored(),
 	}
+}
+
+// liveFields has what can be changed only in a bench that works, too.
+func (e *outletEdit) liveFields() object {
+	o := e.fields()
+	o["server"] = nested(object{"phase": {required: true, into: e.readPhase}})
+	return o
 }
 
 func (e *outletEdit) readFault(f *config.Faults, raw json.RawMessage) {
@@ -129,15 +141,53 @@ func (e *outletEdit) readFault(f *config.Faults, raw json.RawMessage) {
 	e.fault = &fault
 }
 
-// editOutlet applies an edit whole or not at all.
+func (e *outletEdit) readPhase(f *config.Faults, raw json.RawMessage) {
+	var text string
+	before := f.Len()
+	value(&text)(f, raw)
+	phase := ServerPhase(text)
+	if !phase.Alive() && phase != ServerBoot && phase != ServerFrozen && f.Len() == before {
+		f.Add("", "server.phase", "%q is none of boot, idle, busy, frozen", text)
+	}
+	e.phase = &phase
+}
+
+// checkPhase returns an Invalid error when the edit is for a server and the outlet
+// will have none.
+func (b *Bench) checkPhase(id pdu.OutputID, e outletEdit) error {
+	if e.phase == nil {
+		return nil
+	}
+	l := e.load
+	if l == nil {
+		b.mu.Lock()
+		l = b.plugged[id-1].spec
+		b.mu.Unlock()
+	}
+	if _, ok := l.(*Server); !ok {
+		return pdu.Errorf(pdu.Invalid, "server.missing", "outlet %d has no server but a load of type %s; plug one in first", id, l.kind()).With("output", int(id))
+	}
+	return nil
+}
+
+// editOutlet applies an edit. What is wrong is found before anything changes, except
+// that a server may just have lost its power.
 func (b *Bench) editOutlet(id pdu.OutputID, e outletEdit) error {
+	if err := b.checkPhase(id, e); err != nil {
+		return err
+	}
 	if e.load != nil {
 		if err := b.SetLoad(id, e.load); err != nil {
 			return err
 		}
 	}
 	if e.fault != nil {
-		return b.SetRelayFault(id, *e.fault)
+		if err := b.SetRelayFault(id, *e.fault); err != nil {
+			return err
+		}
+	}
+	if e.phase != nil {
+		return b.SetServerPhase(id, *e.phase)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type action func(w http.ResponseWriter, r *http.Request) (any, error)
 //	GET /api/v1/bench                     everything
 //	GET, PUT .../mains                    {"voltage":230,"frequency":50,"on":true}, any of them
 //	GET, PUT .../outlets/{n}              {"load":{"type":"resistive","watts":1000},"relay":{"fault":"none"}}, any of them
+//	                                      and {"server":{"phase":"frozen"}} where a server is plugged in
 //	GET, PUT .../inputs/{n}               {"level":"on"}, {"pulses":3}
 //	GET .../recordings                    what can be a load
 //	PUT .../recordings/{name}             the bytes of a recording
@@ -204,7 +205,7 @@ func (b *Bench) putOutlet(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, err
 	}
 	var e outletEdit
-	if err := readObject(w, r, e.fields()); err != nil {
+	if err := readObject(w, r, e.liveFields()); err != nil {
 		return nil, err
 	}
 	if err := b.editOutlet(id, e); err != nil {

@@ -335,7 +335,8 @@ func TestRecordingsStayInTheirFolder(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
-	for _, l := range []Load{&Empty{}, &Resistive{Watts: -3}, &ConstantPF{VA: new(3.0), Shift: Inductive}, &Recorded{File: "a.i16", AmpsPerCount: 1, VoltsPerCount: -2, Rate: 500}} {
+	for _, l := range []Load{&Empty{}, &Resistive{Watts: -3}, &ConstantPF{VA: new(3.0), Shift: Inductive}, &Recorded{File: "a.i16", AmpsPerCount: 1, VoltsPerCount: -2, Rate: 500},
+		defaultRectifier(), defaultLED(), defaultPFC(), defaultCapacitor(), defaultMotor(), defaultTransformer(), defaultThermostat(), defaultServer(), defaultInverter()} {
 		raw, err := json.Marshal(loadJSON{l})
 		if err != nil {
 			f.Fatal(err)

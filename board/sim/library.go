@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -16,7 +17,8 @@ import (
 
 const (
 	uploadFolder    = "recordings" // in the state folder
-	recordingSuffix = ".i16"
+	recordingSuffix = ".i16"       // waveforms
+	traceSuffix     = ".csv"       // power over time
 	// maxUploadBytes is 11 minutes at 6,400 samples per second, and what one outlet
 	// may take of the memory.
 	maxUploadBytes = 16 << 20
@@ -37,12 +39,14 @@ type recordingInfo struct {
 	Uploaded bool   `json:"uploaded"` // over the bench's API, into the state folder
 }
 
-// checkFileName returns an error when name is not that of a recording in a folder.
-func checkFileName(name string) error {
+// checkFileName returns an error when name is not that of a recording in a folder
+// that ends in one of the suffixes.
+func checkFileName(name string, suffixes ...string) error {
 	bad := func(r rune) bool { return r < ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) }
+	ends := func(suffix string) bool { return strings.HasSuffix(name, suffix) && len(name) > len(suffix) }
 	switch {
-	case !strings.HasSuffix(name, recordingSuffix) || len(name) == len(recordingSuffix):
-		return fmt.Errorf("%q is no name of a recording: it must end in %s", name, recordingSuffix)
+	case !slices.ContainsFunc(suffixes, ends):
+		return fmt.Errorf("%q is no name of a recording: it must end in %s", name, strings.Join(suffixes, " or "))
 	case len(name) > maxNameLength || name[0] == '.' || strings.ContainsFunc(name, bad):
 		return fmt.Errorf("%q is no name of a recording: use up to %d letters, digits, spaces and -_., not beginning with a dot", name, maxNameLength)
 	}
@@ -72,34 +76,44 @@ func (l *library) each(f func(dir *os.Root, uploaded bool) (stop bool)) {
 
 // read reads the first recording of that name.
 func (l *library) read(name string) (rec *metering.Recording, err error) {
-	if err := checkFileName(name); err != nil {
-		return nil, pdu.Errorf(pdu.Invalid, "recording.name", "%w", err)
+	err = l.open(name, func(r io.Reader) (err error) {
+		rec, err = metering.ReadRecording(r)
+		return err
+	})
+	return rec, err
+}
+
+// open lets use read the first file of that name.
+func (l *library) open(name string, use func(io.Reader) error) (err error) {
+	if err := checkFileName(name, recordingSuffix, traceSuffix); err != nil {
+		return pdu.Errorf(pdu.Invalid, "recording.name", "%w", err)
 	}
+	found := false
 	l.each(func(dir *os.Root, _ bool) bool {
 		// Neither links out of the folder nor pipes are recordings.
 		if info, statErr := dir.Stat(name); statErr != nil || !info.Mode().IsRegular() {
 			return false
 		}
-		rec, err = readFile(dir, name)
+		found, err = true, useFile(dir, name, use)
 		return true
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read recording %s: %w", name, err)
+		return fmt.Errorf("read recording %s: %w", name, err)
 	}
-	if rec == nil {
-		return nil, pdu.Errorf(pdu.Invalid, "recording.missing",
+	if !found {
+		return pdu.Errorf(pdu.Invalid, "recording.missing",
 			"recording %s is in none of %s; put it there, or upload it with PUT /api/v1/bench/recordings/%s", name, l.places(), name).With("file", name)
 	}
-	return rec, nil
+	return nil
 }
 
-func readFile(dir *os.Root, name string) (*metering.Recording, error) {
+func useFile(dir *os.Root, name string, use func(io.Reader) error) error {
 	f, err := dir.Open(name)
 	if err != nil {
-		return nil, pdu.Errorf(pdu.Invalid, "recording.read", "%w", err)
+		return pdu.Errorf(pdu.Invalid, "recording.read", "%w", err)
 	}
 	defer f.Close()
-	return metering.ReadRecording(f)
+	return use(f)
 }
 
 // places names where recordings are looked for.
@@ -127,7 +141,7 @@ func (l *library) list() []recordingInfo {
 		}
 		for _, e := range entries {
 			info, err := e.Info()
-			if err != nil || !info.Mode().IsRegular() || checkFileName(e.Name()) != nil || slices.ContainsFunc(found, func(r recordingInfo) bool { return r.Name == e.Name() }) {
+			if err != nil || !info.Mode().IsRegular() || checkFileName(e.Name(), recordingSuffix, traceSuffix) != nil || slices.ContainsFunc(found, func(r recordingInfo) bool { return r.Name == e.Name() }) {
 				continue
 			}
 			found = append(found, recordingInfo{e.Name(), info.Size(), uploaded})
@@ -141,10 +155,10 @@ func (l *library) list() []recordingInfo {
 // upload keeps a recording in the state folder, replacing one of the same name.
 func (l *library) upload(name string, raw []byte) (recordingInfo, error) {
 	info := recordingInfo{name, int64(len(raw)), true}
-	if err := checkFileName(name); err != nil {
+	if err := checkFileName(name, recordingSuffix, traceSuffix); err != nil {
 		return info, pdu.Errorf(pdu.Invalid, "recording.name", "%w", err)
 	}
-	if _, err := metering.ParseRecording(raw); err != nil {
+	if err := checkContent(name, raw); err != nil {
 		return info, fmt.Errorf("upload %s: %w", name, err)
 	}
 	if l.state == nil {
@@ -162,6 +176,16 @@ func (l *library) upload(name string, raw []byte) (recordingInfo, error) {
 		return info, err
 	}
 	return info, replaceFile(dir, name, raw)
+}
+
+// checkContent returns an Invalid error when a file is not what its name says.
+func checkContent(name string, raw []byte) (err error) {
+	if strings.HasSuffix(name, traceSuffix) {
+		_, err = parseTrace(bytes.NewReader(raw))
+	} else {
+		_, err = metering.ParseRecording(raw)
+	}
+	return err
 }
 
 // checkRoom returns a TooMany error when one more recording is too many.

@@ -2,14 +2,15 @@ package sim
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"github.com/zerocross-pdu/zerocross/config"
 	"github.com/zerocross-pdu/zerocross/metering"
 )
 
-// Load describes what is plugged into an outlet. It is one of the structs in this
-// file. A new kind is a struct here, a source that draws its current, and a line in
-// loadOf.
+// Load describes what is plugged into an outlet. It is one of the structs of this
+// package that loadOf knows. A new kind is a struct, a source that draws its current,
+// and a line in loadOf.
 type Load interface {
 	// kind is the value of "type" in JSON.
 	kind() string
@@ -17,8 +18,8 @@ type Load interface {
 	fields() object
 	// check adds what is wrong to f.
 	check(f *config.Faults)
-	// source makes the physical thing.
-	source(lib *library) (source, error)
+	// source makes the physical thing, not fed until now.
+	source(lib *library, random *rand.Rand) (source, error)
 }
 
 // Empty is an outlet without a load: {"type":"none"}.
@@ -69,6 +70,26 @@ func loadOf(kind string) Load {
 		return &Resistive{}
 	case "constantPF":
 		return &ConstantPF{Shift: Inductive}
+	case "rectifier":
+		return defaultRectifier()
+	case "led":
+		return defaultLED()
+	case "pfc":
+		return defaultPFC()
+	case "capacitor":
+		return defaultCapacitor()
+	case "motor":
+		return defaultMotor()
+	case "transformer":
+		return defaultTransformer()
+	case "thermostat":
+		return defaultThermostat()
+	case "server":
+		return defaultServer()
+	case "inverter":
+		return defaultInverter()
+	case "trace":
+		return defaultTrace()
 	case "recording":
 		return &Recorded{Rate: metering.DefaultRate}
 	}
@@ -76,7 +97,7 @@ func loadOf(kind string) Load {
 }
 
 // loadKinds lists what loadOf knows, for error texts.
-const loadKinds = "none, resistive, constantPF, recording"
+const loadKinds = "none, resistive, constantPF, rectifier, led, pfc, capacitor, motor, transformer, thermostat, server, inverter, trace, recording"
 
 const maxWatts = 20_000
 
@@ -113,13 +134,17 @@ func (l ConstantPF) check(f *config.Faults) {
 	default:
 		f.Add("watts", "field.missing", "give watts or va")
 	}
-	if l.Shift != Inductive && l.Shift != Capacitive {
-		f.Add("shift", "field.value", "%q is neither inductive nor capacitive", l.Shift)
+	l.Shift.check(f)
+}
+
+func (s Shift) check(f *config.Faults) {
+	if s != Inductive && s != Capacitive {
+		f.Add("shift", "field.value", "%q is neither inductive nor capacitive", s)
 	}
 }
 
 func (l Recorded) check(f *config.Faults) {
-	if err := checkFileName(l.File); err != nil {
+	if err := checkFileName(l.File, recordingSuffix); err != nil {
 		f.Add("file", "recording.name", "%v", err)
 	}
 	checkScale(f, "ampsPerCount", l.AmpsPerCount)
@@ -139,6 +164,20 @@ type source interface {
 	// the block m of mains.
 	draw(m *block, t *terminal)
 }
+
+// A source with a state of its own has some of these abilities.
+type (
+	// rester lives on while nothing feeds it.
+	rester interface{ rest(seconds float64) }
+	// settler can be as if it had been fed for long, with a voltage of rmsV that is
+	// at phase 0 now. A process that starts finds its loads running.
+	settler interface{ settle(rmsV float64) }
+	// heir takes over the state of the same kind of appliance: it is that one, set
+	// otherwise.
+	heir interface{ inherit(from source) }
+	// reporter tells its state, for the API.
+	reporter interface{ report() any }
+)
 
 // terminal is where a source meets its outlet: one block of samples.
 type terminal struct {
@@ -173,20 +212,23 @@ const regulationV = 90
 
 func (s shifted) draw(m *block, t *terminal) {
 	// Power P at voltage U takes P/U of current; below regulationV as an impedance.
-	perWatt := math.Sqrt2 / m.rmsV * min(1, m.rmsV*m.rmsV/(regulationV*regulationV))
+	perWatt := math.Sqrt2 / m.sineV
+	if m.sineV < regulationV {
+		perWatt = math.Sqrt2 * m.sineV / (regulationV * regulationV)
+	}
 	inPhase, behind := s.activeW*perWatt, s.reactiveVAr*perWatt
 	for k := range t.current {
 		t.current[k] = inPhase*m.sin[k] - behind*m.cos[k]
 	}
 }
 
-func (Empty) source(*library) (source, error) { return open{}, nil }
+func (Empty) source(*library, *rand.Rand) (source, error) { return open{}, nil }
 
-func (l Resistive) source(*library) (source, error) {
+func (l Resistive) source(*library, *rand.Rand) (source, error) {
 	return conductance(l.Watts / (nominalV * nominalV)), nil
 }
 
-func (l ConstantPF) source(*library) (source, error) {
+func (l ConstantPF) source(*library, *rand.Rand) (source, error) {
 	sine := math.Sqrt(1 - l.PowerFactor*l.PowerFactor)
 	if l.Shift == Capacitive {
 		sine = -sine
@@ -197,7 +239,7 @@ func (l ConstantPF) source(*library) (source, error) {
 	return shifted{*l.VA * l.PowerFactor, *l.VA * sine}, nil
 }
 
-func (l Recorded) source(lib *library) (source, error) {
+func (l Recorded) source(lib *library, _ *rand.Rand) (source, error) {
 	rec, err := lib.read(l.File)
 	if err != nil {
 		return nil, err

@@ -53,8 +53,17 @@ func (p *player) inspect(to float64) {
 	}
 }
 
+// faintV is the voltage below which a recorded appliance is not fed.
+const faintV = 1
+
 func (p *player) draw(m *block, t *terminal) {
-	t.ownVoltage, t.ratio = true, p.rmsV/m.rmsV
+	t.ownVoltage = true
+	if m.sineV < faintV {
+		clear(t.current)
+		clear(t.voltage)
+		return
+	}
+	t.ratio = p.rmsV / m.sineV
 	turn := math.Mod(m.cycle-p.lead+p.cycles, p.cycles)
 	for k := range t.current {
 		if turn >= p.cycles {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"time"
@@ -19,14 +20,14 @@ type plug struct {
 	source source
 }
 
-// newPlug makes a load. Faults are told relative to path.
-func (b *Bench) newPlug(path string, l Load) (plug, error) {
+// newPlug makes a load for an outlet. Faults are told relative to path.
+func (b *Bench) newPlug(path string, id pdu.OutputID, l Load) (plug, error) {
 	var f config.Faults
 	l.check(&f)
 	if err := refusal(path, &f); err != nil {
 		return plug{}, err
 	}
-	s, err := l.source(b.library)
+	s, err := l.source(b.library, rand.New(rand.NewPCG(b.seed, uint64(id))))
 	return plug{l, s}, err
 }
 
@@ -36,7 +37,7 @@ func (b *Bench) SetLoad(id pdu.OutputID, l Load) error {
 	if err := b.checkOutlet(id); err != nil {
 		return err
 	}
-	p, err := b.newPlug("load", l)
+	p, err := b.newPlug("load", id, l)
 	if err != nil {
 		return err
 	}
@@ -48,9 +49,24 @@ func (b *Bench) SetLoad(id pdu.OutputID, l Load) error {
 func (b *Bench) plugIn(id pdu.OutputID, p plug) {
 	b.mu.Lock()
 	b.advance(time.Now()) // until now it was the other one
+	if s, ok := p.source.(heir); ok && b.plugged[id-1].spec.kind() == p.spec.kind() {
+		s.inherit(b.plugged[id-1].source)
+	}
 	b.plugged[id-1] = p
+	if !b.running {
+		b.settle(id)
+	}
 	b.mu.Unlock()
 	b.keepLoads()
+}
+
+// settle makes a load that is fed run as if it had long been: the process begins, not
+// the load.
+func (b *Bench) settle(id pdu.OutputID) {
+	s, ok := b.plugged[id-1].source.(settler)
+	if ok && b.hw.mains.powered() && b.hw.relays[id-1].contact == pdu.On {
+		s.settle(b.hw.mains.VoltageV)
+	}
 }
 
 // SetRelayFault gives a relay a fault or mends it. Its contact stays where it is.
@@ -98,14 +114,14 @@ func (b *Bench) plugStored(fallback []Load) error {
 	}
 	if raw == nil || err != nil {
 		for k, l := range fallback[:min(len(fallback), len(b.plugged))] {
-			if b.plugged[k], err = b.newPlug("loads["+strconv.Itoa(k)+"]", l); err != nil {
+			if b.plugged[k], err = b.newPlug("loads["+strconv.Itoa(k)+"]", pdu.OutputID(k+1), l); err != nil {
 				return fmt.Errorf("plug in load %d: %w", k+1, err)
 			}
 		}
 		return nil
 	}
 	for k, l := range stored[:min(len(stored), len(b.plugged))] {
-		p, err := b.newPlug("loads["+strconv.Itoa(k)+"]", l)
+		p, err := b.newPlug("loads["+strconv.Itoa(k)+"]", pdu.OutputID(k+1), l)
 		if err != nil {
 			b.log.Error("stored load cannot be plugged in: outlet left empty", "output", k+1, "error", err)
 			continue

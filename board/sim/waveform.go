@@ -31,9 +31,22 @@ type waveform struct {
 type block struct {
 	cycle, step float64   // mains cycles at its first sample, and per sample
 	rmsV        float64   // of the mains
+	sineV       float64   // RMS of its fundamental
 	sin, cos    []float64 // of the mains' phase
 	mainsV      []float64
+	slope       []float64 // of mainsV, in volts per second
+	// beforeV is the mains one sample before the first, had it always been as it is
+	// now. What jumped in between shows as a difference to what a load remembers.
+	beforeV float64
 }
+
+func newBlock() block {
+	room := func() []float64 { return make([]float64, blockSize) }
+	return block{sin: room(), cos: room(), mainsV: room(), slope: room()}
+}
+
+// seconds is how long the block lasts.
+func (m *block) seconds() float64 { return float64(len(m.mainsV)) * sampleTime }
 
 func newWaveform(b *Bench) (*waveform, error) {
 	meter, err := metering.New(b.meterConfig())
@@ -43,7 +56,7 @@ func newWaveform(b *Bench) (*waveform, error) {
 	n := b.profile.Outputs
 	w := &waveform{
 		bench: b, meter: meter,
-		block:     block{sin: make([]float64, blockSize), cos: make([]float64, blockSize), mainsV: make([]float64, blockSize)},
+		block:     newBlock(),
 		terminals: make([]terminal, n),
 		inlet:     make([]float64, blockSize),
 		channels:  make([]metering.Samples, n+1),
@@ -115,6 +128,9 @@ func (w *waveform) sample(n int) {
 			b.plugged[k].source.draw(&w.block, t)
 		} else {
 			clear(t.current)
+			if r, ok := b.plugged[k].source.(rester); ok {
+				r.rest(float64(n) * sampleTime)
+			}
 		}
 		w.channels[k] = metering.Samples{I: t.current}
 		if t.ownVoltage {
@@ -132,18 +148,25 @@ func (w *waveform) sample(n int) {
 
 // drawMains fills the block with n samples of mains.
 func (w *waveform) drawMains(n int) {
-	m, k := w.bench.hw.mains, &w.block
-	k.sin, k.cos, k.mainsV = k.sin[:n], k.cos[:n], k.mainsV[:n]
-	k.step = m.FrequencyHz / sampleRate
-	if k.rmsV = m.VoltageV; !m.powered() {
-		k.rmsV = 0 // the unit is dead and samples nothing
+	m := w.bench.hw.mains
+	if !m.powered() {
+		m.VoltageV = 0 // the unit is dead and samples nothing
 	}
-	_, turn := math.Modf(k.cycle)
+	w.block.fill(n, m.VoltageV, m.FrequencyHz)
+}
+
+// fill makes n samples of a sine from where the block before ended.
+func (m *block) fill(n int, rmsV, hz float64) {
+	m.sin, m.cos, m.mainsV, m.slope = m.sin[:n], m.cos[:n], m.mainsV[:n], m.slope[:n]
+	m.step, m.rmsV, m.sineV = hz/sampleRate, rmsV, rmsV
+	_, turn := math.Modf(m.cycle)
 	s, c := math.Sincos(2 * math.Pi * turn)
-	stepS, stepC := math.Sincos(2 * math.Pi * k.step)
-	peak := k.rmsV * math.Sqrt2
+	stepS, stepC := math.Sincos(2 * math.Pi * m.step)
+	peak := m.sineV * math.Sqrt2
+	steep := peak * 2 * math.Pi * hz
+	m.beforeV = peak * (s*stepC - c*stepS)
 	for at := range n {
-		k.sin[at], k.cos[at], k.mainsV[at] = s, c, peak*s
+		m.sin[at], m.cos[at], m.mainsV[at], m.slope[at] = s, c, peak*s, steep*c
 		s, c = s*stepC+c*stepS, c*stepC-s*stepS
 	}
 }
