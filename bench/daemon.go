@@ -25,7 +25,11 @@ type daemon struct {
 
 // startDaemon runs a demo on free ports and waits until it says that it is ready.
 func startDaemon(ctx context.Context, pdud string) (*daemon, error) {
-	d := &daemon{cmd: exec.CommandContext(ctx, pdud, "demo", "--listen", "http=127.0.0.1:0", "--listen", "https=127.0.0.1:0")}
+	args := []string{"demo"}
+	for _, name := range []string{"http", "https", "snmp", "modbus", "telnet"} {
+		args = append(args, "--listen", name+"=127.0.0.1:0")
+	}
+	d := &daemon{cmd: exec.CommandContext(ctx, pdud, args...)}
 	stderr, err := d.cmd.StderrPipe()
 	if err != nil {
 		return nil, err

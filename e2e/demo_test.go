@@ -309,6 +309,29 @@ func TestRunKnowsNoPassword(t *testing.T) {
 	}
 }
 
+// TestAllProtocolsAtOnce wants every protocol of the demo up, each with an address.
+func TestAllProtocolsAtOnce(t *testing.T) {
+	d := start(t, "demo")
+	var protocols []struct {
+		Name             string
+		Enabled, Running bool
+		Listen           []string
+		Error            string
+	}
+	d.get("/api/v1/protocols", admin, &protocols)
+	if len(protocols) < 5 {
+		t.Errorf("only %d protocols", len(protocols))
+	}
+	for _, p := range protocols {
+		if !p.Enabled || !p.Running || len(p.Listen) == 0 || p.Error != "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	if status, body, err := d.call(http.MethodGet, "/metrics", "", ""); err != nil || status != 200 || !strings.Contains(string(body), `pdu_outlet_on{outlet="1"} 1`) {
+		t.Errorf("metrics: %v, %d %.200s", err, status, body)
+	}
+}
+
 // TestEveryModelStarts looks at the documents of all thirteen models on real ports.
 func TestEveryModelStarts(t *testing.T) {
 	out, err := exec.Command(program("pdud"), "demo", "--model", "9xx").CombinedOutput()

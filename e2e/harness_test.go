@@ -104,7 +104,11 @@ func launch(t *testing.T, args ...string) *daemon {
 	if !strings.Contains(strings.Join(args, " "), "http=") {
 		args = append(args, "--listen", "http=127.0.0.1:0")
 	}
-	args = append(args, "--listen", "https=off")
+	for _, name := range []string{"https", "snmp", "modbus", "telnet"} {
+		if !strings.Contains(strings.Join(args, " "), name+"=") {
+			args = append(args, "--listen", name+"=127.0.0.1:0")
+		}
+	}
 	d := &daemon{t: t, cmd: exec.Command(program("pdud"), args...), log: &logBuffer{lines: make(chan string, 1000)}, done: make(chan struct{})}
 	stderr, err := d.cmd.StderrPipe()
 	if err != nil {

@@ -61,7 +61,9 @@ export class Unit {
   /** Starts pdud and waits until it is ready; it ends with the test t. */
   static async start(t, args = ["demo"]) {
     const unit = new Unit();
-    const listen = args.some((arg) => arg.startsWith("http=")) ? [] : ["--listen", "http=127.0.0.1:0"];
+    const listen = ["http", "snmp", "modbus", "telnet"]
+      .filter((name) => !args.some((arg) => arg.startsWith(`${name}=`)))
+      .flatMap((name) => ["--listen", `${name}=127.0.0.1:0`]);
     unit.process = spawn(pdud, [...args, ...listen, "--listen", "https=off"], { stdio: ["ignore", "ignore", "pipe"] });
     unit.exited = new Promise((resolve) => unit.process.once("exit", resolve));
     t.after(() => unit.stop());
