@@ -87,6 +87,7 @@ func (d *desk) report(m *usm.Message, key *usm.Key, level usm.Level, counter ber
 	}
 	req := &d.req
 	req.v3.key, req.v3.level = key, level
+	req.id = requestID(m)
 	d.binds.Reset()
 	v := d.binds.Open(ber.Sequence)
 	d.binds.OID(counter.Append(0))
@@ -99,6 +100,26 @@ func (d *desk) report(m *usm.Message, key *usm.Key, level usm.Level, counter ber
 	h.User = string(m.User)
 	usm.Seal(&d.out, h, key, level, d.pdu.Bytes())
 	return d.out.Bytes()
+}
+
+// requestID gives the number of the request in a message, 0 when it cannot be told
+// (RFC 3412 section 7.1 step 3). Data that was encrypted is plain once it has been
+// opened, and looks like none before.
+func requestID(m *usm.Message) int32 {
+	top := ber.NewReader(m.Data)
+	s, err := top.Enter(ber.Sequence)
+	if err != nil {
+		return 0
+	}
+	_, err1 := s.Take(ber.OctetString)
+	_, err2 := s.Take(ber.OctetString)
+	_, content, err3 := s.Next()
+	if err1 != nil || err2 != nil || err3 != nil {
+		return 0
+	}
+	p := ber.NewReader(content)
+	id, _ := p.Int32() // 0 when it is none
+	return id
 }
 
 func (d *desk) header(req *request) usm.Header {

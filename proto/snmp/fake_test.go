@@ -206,6 +206,11 @@ func open(p *pdu.Profile) *Config {
 	return c
 }
 
+// seventh is the count of a unit that starts for the seventh time.
+type seventh struct{}
+
+func (seventh) Next(time.Time) (Boot, error) { return Boot{Count: 7, Cold: true}, nil }
+
 // newTestAgent makes an agent without a socket.
 func newTestAgent(t testing.TB, model string, edit func(c *Config)) (*agent, *fakeUnit) {
 	t.Helper()
@@ -214,7 +219,7 @@ func newTestAgent(t testing.TB, model string, edit func(c *Config)) (*agent, *fa
 	if edit != nil {
 		edit(c)
 	}
-	s := &service{deps: depsOf(t, u), config: c, boots: forgetful{}}
+	s := &service{deps: depsOf(t, u), config: c, boots: seventh{}}
 	a, _, err := s.newAgent(u.snap)
 	if err != nil {
 		t.Fatal(err)
