@@ -22,6 +22,7 @@ type HalfCycleRMS struct {
 	half          float64          // samples in half a cycle
 	last          float64          // where the newest half cycle ended, in samples since New
 	zeros         [2]float64       // the two newest zeros, the older first
+	cycle         float64          // samples between the newest zero and the one before the last
 	squares, time [2]float64       // integral of the square over, and length of, the two newest halves
 	halves        int
 }
@@ -77,9 +78,10 @@ func (h *HalfCycleRMS) lag() float64 { return h.rising.delay(2 * h.half) }
 // after the end of the newest half cycle does not end another.
 func (h *HalfCycleRMS) zero(seen float64, emit func(HalfCycle)) {
 	at := seen - h.lag()
-	cycle := seen - h.zeros[0]
-	h.zeros = [2]float64{h.zeros[1], seen}
-	if cycle >= h.rate/MaxFrequencyHz && cycle <= h.rate/MinFrequencyHz {
+	cycle, before := seen-h.zeros[0], h.cycle
+	h.zeros, h.cycle = [2]float64{h.zeros[1], seen}, cycle
+	inRange := cycle >= h.rate/MaxFrequencyHz && cycle <= h.rate/MinFrequencyHz
+	if inRange && math.Abs(cycle-before) < 0.02*cycle { // the ringing of the low-pass after a jump is no frequency
 		h.half = cycle / 2
 	}
 	if at-h.last >= 0.5*h.half {

@@ -27,7 +27,7 @@ func TestSpectrumAgainstClosedForm(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		v, i := randomSpectrum(random, 0.1, frequency), randomSpectrum(random, 2, frequency)
 		m, _ := New(Config{Rate: testRate, Channels: 1, Spectrum: true})
-		got := meterAll(m, v.samples(testRate, testRate), i.samples(testRate, testRate))
+		got := meterAll(m, v.samples(testRate, 2000), i.samples(testRate, 2000))
 		reference := v.parts[0].radian
 		for n, w := range got[:len(got)-1] {
 			if w.Cycles == 0 {
@@ -83,7 +83,7 @@ func TestDistortionClosesWithPowerFactor(t *testing.T) {
 		frequency := rapid.Float64Range(45, 65).Draw(t, "frequency")
 		i := randomSpectrum(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), 1, frequency)
 		m, _ := New(Config{Rate: testRate, Channels: 1, Spectrum: true})
-		got := meterAll(m, sine(frequency, 230, 0).samples(testRate, testRate), i.samples(testRate, testRate))
+		got := meterAll(m, sine(frequency, 230, 0).samples(testRate, 2000), i.samples(testRate, 2000))
 		for _, w := range got[:len(got)-1] {
 			want := w.DisplacementPF / math.Sqrt(1+w.Spectrum.CurrentTHD*w.Spectrum.CurrentTHD)
 			if math.Abs(w.PowerFactor-want) > 2e-4 {
