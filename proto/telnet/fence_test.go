@@ -61,7 +61,11 @@ func TestFenceNetio(t *testing.T) {
 			t.Parallel()
 			u := newUnit(t, "4c")
 			s := start(t, u, defaultConfig(nil), &fakeAccounts{})
-			out, status := fence(t, program, s, strings.Fields(c.args+" --shell-timeout=3 --login-timeout=3")...)
+			patience := " --shell-timeout=10 --login-timeout=10"
+			if c.status == 1 {
+				patience = " --shell-timeout=1 --login-timeout=1" // it waits in vain for what it wants
+			}
+			out, status := fence(t, program, s, strings.Fields(c.args+patience)...)
 			if !strings.Contains(out, c.shows) || status != c.status {
 				t.Errorf("status %d, want %d; output:\n%s", status, c.status, out)
 			}

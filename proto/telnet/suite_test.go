@@ -1,4 +1,4 @@
-package telnet_test
+package telnet
 
 import (
 	"bufio"
@@ -17,7 +17,6 @@ import (
 	"github.com/zerocross-pdu/zerocross/config"
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto/prototest"
-	"github.com/zerocross-pdu/zerocross/proto/telnet"
 )
 
 // passwords of the accounts in these tests.
@@ -59,13 +58,13 @@ func setAccounts(t *testing.T, store *config.Store, roles map[string]auth.Role) 
 
 func TestSuite(t *testing.T) {
 	accounts, _ := newAccounts(t)
-	def := telnet.Definition(accounts)
-	section := def.Default(nil).(*telnet.Config)
+	def := Definition(accounts)
+	section := def.Default(nil).(*Config)
 	section.Enabled = true
 	const onePlace = "a list of actions has one place for each output, in ascending order"
 	const noDelay = "an action is one letter; the time of a pulse is a setting"
 	prototest.Run(t, prototest.Protocol{
-		Definition: def, Section: section, Refusal: telnet.Refusal,
+		Definition: def, Section: section, Refusal: Refusal,
 		Connect: func(t *testing.T, addr string, readOnly bool) prototest.Client {
 			user := "admin"
 			if readOnly {
@@ -82,6 +81,34 @@ func TestSuite(t *testing.T) {
 			prototest.ReadEnergy: "the protocol tells states only",
 		},
 	})
+}
+
+// TestAccountsThatChange: whoever loses an account or its rights loses its open
+// connections with them, and has the new rights when it logs in again.
+func TestAccountsThatChange(t *testing.T) {
+	accounts, store := newAccounts(t)
+	u := newUnit(t, "4c")
+	s := start(t, u, defaultConfig(nil), accounts)
+	admin, guest := newCaller(t, s.Addr(), "admin"), newCaller(t, s.Addr(), "guest")
+	if n := len(accounts.Sessions()); n != 2 {
+		t.Errorf("%d sessions for two connections", n)
+	}
+	if _, err := guest.ask(t.Context(), "port 1 0"); err == nil || err.Error() != "505 FORBIDDEN\r\n" {
+		t.Errorf("a guest switches: %v", err)
+	}
+	setAccounts(t, store, map[string]auth.Role{"admin": auth.Guest, "guest": auth.Administrator})
+	if _, err := admin.ask(t.Context(), "port 1 0"); err == nil || err.Error() != "130 CONNECTION TIMEOUT\r\n" {
+		t.Errorf("an account that is a guest now: %v", err)
+	}
+	if _, err := admin.in.ReadByte(); err == nil {
+		t.Error("its connection is still open")
+	}
+	if _, err := newCaller(t, s.Addr(), "guest").ask(t.Context(), "port 1 0"); err != nil {
+		t.Errorf("an account that is an administrator now: %v", err)
+	}
+	if asked := u.take(); asked != "1:off" {
+		t.Errorf("the unit was asked %q", asked)
+	}
 }
 
 // caller is somebody who has logged in.
