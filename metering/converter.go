@@ -43,7 +43,7 @@ const (
 
 // LatencySamples is by how many samples a meter with a calibration is late, so that
 // it can shift a channel in both directions.
-const LatencySamples = 4
+const LatencySamples = 5
 
 // maxOffset is the largest offset and drift per kelvin of an offset.
 const maxOffset = 1000
@@ -149,36 +149,41 @@ type corrector struct {
 	converter    Converter
 	scale, minus float64     // sample to true value
 	lag          int         // samples from the newest to the newest that counts
-	tap          [4]float64  // weights of four samples, newest first
+	tap          [6]float64  // weights of six samples, newest first
 	line         [16]float64 // ring of true values
 	at           int         // place of the newest
 }
 
-// set prepares for a temperature. Between samples the signal is the cubic through
-// the four nearest (Lagrange); a straight line, as some open meters use, would lose
-// 0.03 % of the amplitude half-way at 128 samples per cycle.
+// set prepares for a temperature. Between samples the signal is the polynomial
+// through the six nearest (Lagrange); a straight line, as some open meters use, would
+// lose 0.03 % of the amplitude half-way at 128 samples per cycle.
 func (c *corrector) set(rate, celsius float64) {
 	gain, offset, delayS := c.converter.at(celsius)
 	c.scale, c.minus = 1/gain, offset
 	late := LatencySamples - max(-MaxDelaySamples, min(MaxDelaySamples, delayS*rate))
-	c.lag = int(late) - 1
-	f := late - math.Floor(late)
-	c.tap = [4]float64{-f * (f - 1) * (f - 2) / 6, (f + 1) * (f - 1) * (f - 2) / 2, -(f + 1) * f * (f - 2) / 2, (f + 1) * f * (f - 1) / 6}
+	c.lag = int(late) - 2
+	at := late - float64(c.lag) // where, among the six
+	for k := range c.tap {
+		c.tap[k] = 1
+		for n := range c.tap {
+			if n != k {
+				c.tap[k] *= (at - float64(n)) / float64(k-n)
+			}
+		}
+	}
 }
 
 // apply replaces samples by true values, LatencySamples later.
 func (c *corrector) apply(x []float64) {
 	const mask = len(c.line) - 1
-	t0, t1, t2, t3 := c.tap[0], c.tap[1], c.tap[2], c.tap[3]
+	t0, t1, t2, t3, t4, t5 := c.tap[0], c.tap[1], c.tap[2], c.tap[3], c.tap[4], c.tap[5]
 	at, lag := c.at, c.lag
 	for k, shown := range x {
 		at++
 		c.line[at&mask] = (shown - c.minus) * c.scale
 		n := at - lag
-		x[k] = t0*c.line[n&mask] + t1*c.line[(n-1)&mask] + t2*c.line[(n-2)&mask] + t3*c.line[(n-3)&mask]
+		x[k] = t0*c.line[n&mask] + t1*c.line[(n-1)&mask] + t2*c.line[(n-2)&mask] +
+			t3*c.line[(n-3)&mask] + t4*c.line[(n-4)&mask] + t5*c.line[(n-5)&mask]
 	}
 	c.at = at & mask
 }
-
-// follow makes c go on as if it had seen what other saw.
-func (c *corrector) follow(other *corrector) { c.line, c.at = other.line, other.at }

@@ -20,6 +20,7 @@ type HalfCycleRMS struct {
 	ring          []float64        // newest samples
 	pushed        int              // samples since New
 	half          float64          // samples in half a cycle
+	lag           float64          // how many samples late zeros are found
 	last          float64          // where the newest half cycle ended, in samples since New
 	zeros         [2]float64       // the two newest zeros, the older first
 	cycle         float64          // samples between the newest zero and the one before the last
@@ -41,11 +42,13 @@ func NewHalfCycleRMS(rate, minPeakV float64) (*HalfCycleRMS, error) {
 	if !(rate >= MinRate && rate <= MaxRate) || !(minPeakV >= 0) {
 		return nil, pdu.Errorf(pdu.Invalid, "halfcycle.range", "half-cycle RMS at %v samples per second from %v V: expected %d to %d and a voltage not negative", rate, minPeakV, MinRate, MaxRate)
 	}
-	return &HalfCycleRMS{
+	h := &HalfCycleRMS{
 		rate: rate, rising: newCrossingDetector(rate, minPeakV), falling: newCrossingDetector(rate, minPeakV),
 		ring: make([]float64, int(rate*2/MinFrequencyHz)+4),
 		half: rate / 100, zeros: [2]float64{math.Inf(-1), math.Inf(-1)},
-	}, nil
+	}
+	h.lag = h.rising.delay(2 * h.half)
+	return h, nil
 }
 
 // Push takes a block of voltage samples in V and calls emit for each half cycle that
@@ -65,24 +68,21 @@ func (h *HalfCycleRMS) Push(voltage []float64, emit func(HalfCycle)) {
 			h.zero(now-ago, emit)
 		case foundFalling:
 			h.zero(now-agoFalling, emit)
-		case now-h.last > 1.5*h.half+h.lag():
+		case now-h.last > 1.5*h.half+h.lag:
 			h.end(h.last+h.half, false, emit)
 		}
 	}
 }
 
-// lag is how late zeros are found, in samples.
-func (h *HalfCycleRMS) lag() float64 { return h.rising.delay(2 * h.half) }
-
 // zero takes a zero into account that the low-pass let appear at seen. One too soon
 // after the end of the newest half cycle does not end another.
 func (h *HalfCycleRMS) zero(seen float64, emit func(HalfCycle)) {
-	at := seen - h.lag()
+	at := seen - h.lag
 	cycle, before := seen-h.zeros[0], h.cycle
 	h.zeros, h.cycle = [2]float64{h.zeros[1], seen}, cycle
 	inRange := cycle >= h.rate/MaxFrequencyHz && cycle <= h.rate/MinFrequencyHz
 	if inRange && math.Abs(cycle-before) < 0.02*cycle { // the ringing of the low-pass after a jump is no frequency
-		h.half = cycle / 2
+		h.half, h.lag = cycle/2, h.rising.delay(cycle)
 	}
 	if at-h.last >= 0.5*h.half {
 		h.end(at, true, emit)

@@ -190,10 +190,12 @@ func New(cfg Config) (*Meter, error) {
 		}
 	}
 	m.window.Channels = make([]Channel, cfg.Channels)
-	if cfg.Calibration == nil {
-		return m, nil
+	if cfg.Calibration != nil {
+		if err := m.Calibrate(*cfg.Calibration); err != nil {
+			return nil, err
+		}
 	}
-	return m, m.Calibrate(*cfg.Calibration)
+	return m, nil
 }
 
 // Push adds a block of samples and calls emit for each window that ends in it.
