@@ -367,6 +367,39 @@ func TestTooBig(t *testing.T) {
 	}
 }
 
+// TestAnswersFit: no answer is longer than the client can take.
+func TestAnswersFit(t *testing.T) {
+	a, _ := newTestAgent(t, "8ks", nil)
+	d := newDesks(a)
+	for _, c := range []usm.Credentials{admin, viewer} {
+		m := signed(t, a, c)
+		for m.maxSize = usm.MinMaxSize; m.maxSize < maxMessage+1000; m.maxSize += 61 {
+			r := m.ask(t, d, ber.GetBulkRequest, 0, 1000, asked{name: "1.3"})
+			if r.status != NoError || len(r.vars) == 0 {
+				t.Fatalf("size %d: %+v", m.maxSize, r)
+			}
+			limit := min(int(m.maxSize), maxMessage)
+			if size := d.reading.out.Len(); size > limit || size < limit-300 {
+				t.Errorf("size %d: the answer has %d octets", m.maxSize, size)
+			}
+		}
+	}
+}
+
+// TestStaleSet: a Set that waited behind a slow one is not carried out when its
+// sender has given up.
+func TestStaleSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, u := newTestAgent(t, "8ks", nil)
+		d, m := newDesks(a), plain(version2c, "private")
+		_, set := d.reading.receive(m.request(ber.SetRequest, 0, 0, encodeBinds([]asked{switchTo(1, 1)})), somewhere)
+		time.Sleep(staleAfter + time.Millisecond)
+		if answer := d.setting.handle(t.Context(), set); answer != nil || u.take() != nil {
+			t.Errorf("it is carried out late and answered %x", answer)
+		}
+	})
+}
+
 func TestGetBulk(t *testing.T) {
 	a, _ := newTestAgent(t, "8ks", nil)
 	d, m := newDesks(a), plain(version2c, "private")

@@ -2,6 +2,7 @@ package snmp
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -233,10 +234,8 @@ func texts[T ~string](list []T) []string {
 }
 
 func checkChoice(f *config.Faults, path, value string, choices ...string) {
-	for _, c := range choices {
-		if value == c {
-			return
-		}
+	if slices.Contains(choices, value) {
+		return
 	}
 	f.Add(path, "choice.unknown", "%q is none of: %s", value, strings.TrimPrefix(strings.Join(choices, ", "), ", "))
 }

@@ -1,7 +1,9 @@
 package snmp
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/zerocross-pdu/zerocross/config"
 	"github.com/zerocross-pdu/zerocross/pdu"
+	"github.com/zerocross-pdu/zerocross/proto"
 )
 
 // faults lists the paths at which a section is wrong.
@@ -89,6 +92,36 @@ func TestFactoryIsClosed(t *testing.T) {
 	c := Default(&pdu.Profile{Name: "PowerPDU 8KS"})
 	if c.IsEnabled() || c.V1V2c.Enabled || c.V1V2c.Write || c.Legacy != (LegacyConfig{}) || len(c.Users)+len(c.Notify.Receivers) != 0 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestSectionInDocument: the section lives in a real document, its secrets apart.
+func TestSectionInDocument(t *testing.T) {
+	dir, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	store, err := config.Open(dir, config.Options{Model: "8ks", Sections: proto.Sections([]proto.Definition{Definition(nil)}), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	patch := `{"protocols":{"snmp":{"enabled":true,"v1v2c":{"enabled":true,"community":"public"},
+		"users":[{"name":"demo","level":"authPriv","auth":"SHA-256","authPassword":"demodemo","priv":"AES-128","access":"write"}]}}}`
+	doc, err := store.MergePatch(t.Context(), pdu.Origin{}, "", []byte(patch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := doc.MarshalMasked()
+	if err != nil || bytes.Contains(text, []byte("demodemo")) || bytes.Contains(text, []byte(`"public"`)) {
+		t.Errorf("%s (%v)", text, err)
+	}
+	c := config.Get[Config](doc, "protocols.snmp")
+	if cred := c.credentials(c.user("demo")); cred.AuthPassphrase != "demodemo" || cred.PrivPassphrase != "demodemo" || c.Description != "Zerocross PowerPDU 8KS" {
+		t.Errorf("%+v", c)
+	}
+	if _, err := store.Schema(); err != nil {
+		t.Error(err)
 	}
 }
 

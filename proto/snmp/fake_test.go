@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -145,18 +146,18 @@ func (u *fakeUnit) take() []pdu.Command {
 
 // brief writes the outputs of commands in a form that a test can show.
 func brief(cmds []pdu.Command) string {
-	text := ""
+	var text strings.Builder
 	for _, c := range cmds {
-		text += "["
+		text.WriteString("[")
 		for i, o := range c.Outputs {
 			if i > 0 {
-				text += " "
+				text.WriteString(" ")
 			}
-			text += fmt.Sprintf("%d:%s", o.Output, o.Action)
+			text.WriteString(fmt.Sprintf("%d:%s", o.Output, o.Action))
 		}
-		text += "]"
+		text.WriteString("]")
 	}
-	return text
+	return text.String()
 }
 
 // sample is the state of a model at a known moment with telling values.

@@ -40,7 +40,7 @@ type guard struct {
 // bad counts a failure of an address and reports whether it is blocked from now on.
 func (g *guard) bad(addr netip.Addr, now time.Time) bool {
 	addr = httpd.OneAddress(addr)
-	g.wrong.add(addr, now, guessEvery)
+	g.wrong.add(addr, now, guessBurst, guessEvery)
 	if !g.wrong.full(addr, now, guessBurst, guessEvery) {
 		delete(g.blocking, addr)
 		return false
@@ -82,7 +82,7 @@ func (g *guard) mayReport(addr netip.Addr, now time.Time) bool {
 	if g.reports.full(addr, now, reportBurst, reportEvery) {
 		return false
 	}
-	g.reports.add(addr, now, reportEvery)
+	g.reports.add(addr, now, reportBurst, reportEvery)
 	return true
 }
 
@@ -93,7 +93,9 @@ func (b *bucket) full(addr netip.Addr, now time.Time, burst int, every time.Dura
 	return b.until[addr].Sub(now) > time.Duration(burst-1)*every
 }
 
-func (b *bucket) add(addr netip.Addr, now time.Time, every time.Duration) {
+// add counts one deed. More than the burst is not held against an address: who fakes
+// it must not keep it blocked for long.
+func (b *bucket) add(addr netip.Addr, now time.Time, burst int, every time.Duration) {
 	if b.until == nil {
 		b.until = map[netip.Addr]time.Time{}
 	}
@@ -104,7 +106,11 @@ func (b *bucket) add(addr netip.Addr, now time.Time, every time.Duration) {
 	if until.Before(now) {
 		until = now
 	}
-	b.until[addr] = until.Add(every)
+	until = until.Add(every)
+	if most := now.Add(time.Duration(burst) * every); until.After(most) {
+		until = most
+	}
+	b.until[addr] = until
 }
 
 // forgetFirst deletes what ends first.

@@ -26,6 +26,8 @@ type manager struct {
 	user      usm.Credentials // version 3
 	peer      usm.Peer
 	id        int32
+	maxSize   int32  // msgMaxSize; 0: ours
+	buf       []byte // of the last answer
 }
 
 // reply is the PDU of an answer.
@@ -84,6 +86,9 @@ func (m *manager) request(tag ber.Tag, first, second int32, binds []byte) []byte
 	}
 	var p ber.Builder
 	h := m.peer.Header(m.id, maxMessage)
+	if m.maxSize != 0 {
+		h.MaxSize = m.maxSize
+	}
 	s := p.Open(ber.Sequence)
 	p.Value(ber.OctetString, h.EngineID)
 	p.Text("")
@@ -107,9 +112,11 @@ func (m *manager) exchange(ctx context.Context, datagram []byte) ([]byte, error)
 	if _, err := m.conn.Write(datagram); err != nil {
 		return nil, err
 	}
-	buf := make([]byte, 65536)
-	n, err := m.conn.Read(buf)
-	return buf[:n], err
+	if m.buf == nil {
+		m.buf = make([]byte, 65536)
+	}
+	n, err := m.conn.Read(m.buf)
+	return m.buf[:n], err
 }
 
 // call makes a request and gives its answer. With version 3 it finds the engine and

@@ -23,12 +23,7 @@ const patience = 20 * time.Second
 func trapd(t *testing.T, conf string) (addr string, lines <-chan string) {
 	t.Helper()
 	path := program(t, "snmptrapd")
-	free, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr = free.LocalAddr().String()
-	free.Close()
+	addr = freePort(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "snmptrapd.conf")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
@@ -52,6 +47,17 @@ func trapd(t *testing.T, conf string) (addr string, lines <-chan string) {
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-done; _ = cmd.Wait() })
 	expect(t, c, "NET-SNMP version")
 	return addr, c
+}
+
+// freePort gives an address at which another program can listen.
+func freePort(t testing.TB) string {
+	t.Helper()
+	free, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free.Close()
+	return free.LocalAddr().String()
 }
 
 func scan(r io.Reader, c chan<- string) {

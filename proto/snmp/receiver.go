@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/zerocross-pdu/zerocross/proto/snmp/ber"
@@ -19,8 +20,9 @@ const notificationsWaiting = 64
 // goroutine of run.
 type receiver struct {
 	*agent
-	config *ReceiverConfig
-	queue  chan notification
+	config   *ReceiverConfig
+	dropping atomic.Bool // it has been logged that the queue is full
+	queue    chan notification
 
 	id      int32    // of the last notification: repetitions have the same
 	message int32    // of the last message of version 3
@@ -42,7 +44,9 @@ func (r *receiver) put(n notification) {
 		}
 		select {
 		case <-r.queue:
-			r.log.Warn("a notification is dropped, because the receiver is too slow", "protocol", Name, "receiver", r.config.Address)
+			if r.dropping.CompareAndSwap(false, true) {
+				r.log.Warn("notifications are dropped, because the receiver is too slow", "protocol", Name, "receiver", r.config.Address)
+			}
 		default:
 		}
 	}
@@ -70,6 +74,9 @@ func (r *receiver) note(ctx context.Context, err error) {
 		r.log.Info("a receiver of notifications is reached again", "protocol", Name, "receiver", r.config.Address)
 	}
 	r.silent = err != nil
+	if err == nil {
+		r.dropping.Store(false)
+	}
 }
 
 func (r *receiver) send(ctx context.Context, n notification) error {

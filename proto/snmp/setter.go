@@ -16,6 +16,10 @@ const (
 	maxRepeats  = 256
 	maxDigests  = 8192
 	setsWaiting = 32
+	// staleAfter is how long a Set may wait for those before it. Who sent it has
+	// given up then, and must not be surprised later.
+	staleAfter  = 3 * time.Second
+	replayWarns = time.Minute // least time between two warnings
 )
 
 // setter carries out Sets, one after the other. It belongs to one goroutine.
@@ -23,7 +27,8 @@ type setter struct {
 	desk
 	last    map[caller]done // the last Set of each caller
 	digests map[string]time.Time
-	order   []string // of digests, oldest first
+	order   []string  // of digests, oldest first
+	warned  time.Time // of a replay
 }
 
 // caller is who sends Sets from one port.
@@ -52,9 +57,13 @@ func (s *setter) handle(ctx context.Context, req *request) []byte {
 	if d, ok := s.last[who]; ok && d.id == req.id && req.received.Sub(d.at) < repeatFor && bytes.Equal(d.binds, req.binds) {
 		return s.respond(req, d.status, d.index)
 	}
+	if time.Since(req.received) > staleAfter {
+		s.stats.silentDrops.Add(1)
+		s.log.Warn("a Set waited too long and is dropped", "protocol", Name, "addr", req.from.Addr(), "user", req.user())
+		return nil
+	}
 	if s.replayed(req) {
-		s.stats.replays.Add(1)
-		s.log.Warn("a Set was sent again by somebody else and is dropped", "protocol", Name, "addr", req.from.Addr(), "user", req.user())
+		s.countReplay(req)
 		return nil
 	}
 	change, status, index := s.test(req)
@@ -63,6 +72,14 @@ func (s *setter) handle(ctx context.Context, req *request) []byte {
 	}
 	s.remember(who, done{req.id, req.binds, status, index, req.received})
 	return s.respond(req, status, index)
+}
+
+func (s *setter) countReplay(req *request) {
+	s.stats.replays.Add(1)
+	if req.received.Sub(s.warned) >= replayWarns {
+		s.warned = req.received
+		s.log.Warn("a Set was sent again by somebody else and is dropped", "protocol", Name, "addr", req.from.Addr(), "user", req.user())
+	}
 }
 
 func (s *setter) remember(who caller, d done) {

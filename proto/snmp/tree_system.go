@@ -110,8 +110,8 @@ func plantEngine(p *planter) {
 	p.addWritable(oidSetSerialNo, scalar, integer(func(v view) int64 { return int64(v.agent.serial.Load()) }), writeSerial)
 }
 
-// plantInterface plants the row of the one network port. What the host knows of
-// its speed and counters is not known here and is left out.
+// plantInterface plants the row of the one network port. Its speed, size of packets
+// and counters are known to the host, not here, and are left out.
 func plantInterface(p *planter, id pdu.Identity) {
 	entry, extended := ber.MustOID("1.3.6.1.2.1.2.2.1"), ber.MustOID("1.3.6.1.2.1.31.1.1.1")
 	one := row(1)
@@ -119,14 +119,11 @@ func plantInterface(p *planter, id pdu.Identity) {
 	p.add(entry.Append(1), one, fixedInt(1))
 	p.add(entry.Append(2), one, fixedText("LAN"))
 	p.add(entry.Append(3), one, fixedInt(6)) // ethernetCsmacd
-	p.add(entry.Append(4), one, fixedInt(1500))
-	p.add(entry.Append(5), one, fixedUint(ber.Gauge32, 0))
 	p.add(entry.Append(6), one, fixed(func(b *ber.Builder) { b.Value(ber.OctetString, id.MAC[:]) }))
 	p.add(entry.Append(7), one, fixedInt(1)) // up, or nobody could ask
 	p.add(entry.Append(8), one, fixedInt(1))
 	p.add(entry.Append(9), one, fixedUint(ber.TimeTicks, 0))
 	p.add(extended.Append(1), one, fixedText("lan"))
-	p.add(extended.Append(15), one, fixedUint(ber.Gauge32, 0))
 	p.add(extended.Append(17), one, fixedInt(1))
 	p.add(extended.Append(18), one, fixedText(""))
 }
