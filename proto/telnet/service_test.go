@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -253,13 +254,11 @@ func TestRoom(t *testing.T) {
 		c := defaultConfig(nil)
 		c.Connections = 2
 		s := newTestService(t, newUnit(t, "4c"), c, &fakeAccounts{})
+		var knockers []*client
 		knock := func() bool {
-			near, far := net.Pipe()
-			defer near.Close()
-			cl := newClient(s, far, netip.Addr{})
-			in := s.clients.enter(cl)
-			s.clients.leave(cl)
-			return in
+			_, far := net.Pipe()
+			knockers = append(knockers, newClient(s, far, netip.Addr{}))
+			return s.clients.enter(knockers[len(knockers)-1])
 		}
 		owner, idler := login(t, s, "demo"), connect(t.Context(), s)
 		if knock() {
@@ -268,6 +267,12 @@ func TestRoom(t *testing.T) {
 		time.Sleep(roomAfter)
 		if !knock() {
 			t.Error("a connection that waits for nothing keeps others out")
+		}
+		if knock() {
+			t.Error("one connection made room for two")
+		}
+		for _, c := range knockers {
+			s.clients.leave(c)
 		}
 		if _, closed := idler.hear(); !closed {
 			t.Error("the connection that made room is still open")
@@ -354,6 +359,9 @@ func TestLastAnswerArrives(t *testing.T) {
 		}
 		if line, err := r.ReadString('\n'); line != "110 BYE\r\n" || err != nil {
 			t.Errorf("quit: %q, %v", line, err)
+		}
+		if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
+			t.Errorf("after quit: %v, want an orderly end", err)
 		}
 		_ = conn.Close()
 	}
