@@ -23,7 +23,7 @@ func (b *Bench) Arrange(text []byte) error {
 		return err
 	}
 	var f config.Faults
-	mains.apply(b.mains()).check(f.At("mains"))
+	mains.check(b, f.At("mains"))
 	outletEdits := decodeNumbered(f.At("outlets"), outlets, b.profile.Outputs, func() *outletEdit { return &outletEdit{} })
 	inputEdits := decodeNumbered(f.At("inputs"), inputs, b.profile.Inputs, func() *inputEdit { return &inputEdit{} })
 	plugs := map[pdu.OutputID]plug{}
@@ -40,7 +40,7 @@ func (b *Bench) Arrange(text []byte) error {
 	if err := refusal("", &f); err != nil {
 		return err
 	}
-	if _, err := b.editMains(mains.apply); err != nil {
+	if err := mains.edit(b); err != nil {
 		return err
 	}
 	for id, p := range plugs {

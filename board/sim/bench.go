@@ -106,7 +106,7 @@ func (b *Bench) Describe(context.Context) (pdu.BoardState, error) {
 	b.outbox = nil // what happened so far is part of the description
 	return pdu.BoardState{
 		PowerCycle: b.hw.powerCycle,
-		Powered:    b.hw.mains.powered(),
+		Powered:    b.powered(),
 		Contacts:   b.contacts(),
 		Inputs:     append([]pdu.Level(nil), b.hw.inputs...),
 	}, nil

@@ -26,6 +26,20 @@ type mainsDocument struct {
 	Frequency float64 `json:"frequency"`
 	On        bool    `json:"on"`
 	Powered   bool    `json:"powered"` // on, and enough for the unit to live
+	qualityDocument
+}
+
+// qualityDocument says how the mains differ from a steady sine; what they do not is
+// left out.
+type qualityDocument struct {
+	Harmonics          []Harmonic `json:"harmonics,omitempty"`
+	DriftHz            float64    `json:"driftHz,omitzero"`
+	FlickerPercent     float64    `json:"flickerPercent,omitzero"`
+	FlickerHz          float64    `json:"flickerHz,omitzero"`
+	NoiseV             float64    `json:"noiseV,omitzero"`
+	SourceOhm          float64    `json:"sourceOhm,omitzero"`
+	SourceReactanceOhm float64    `json:"sourceReactanceOhm,omitzero"`
+	Events             []Event    `json:"events,omitempty"` // to come, from now
 }
 
 type outletDocument struct {
@@ -63,8 +77,12 @@ func documentOf(r pdu.Reading) readingDocument {
 	return readingDocument{r.VoltageV, r.CurrentA, r.ActivePowerW, r.ApparentPowerVA, r.ReactivePowerVAr, r.PowerFactor, r.PhaseDeg, r.CrestFactor}
 }
 
-func documentOfMains(m Mains) mainsDocument {
-	return mainsDocument{m.VoltageV, m.FrequencyHz, m.On, m.powered()}
+// mainsDocument describes the mains. The caller holds mu.
+func (b *Bench) mainsDocument() mainsDocument {
+	m, q := b.hw.mains, b.wave.grid.quality
+	return mainsDocument{m.VoltageV, m.FrequencyHz, m.On, b.powered(), qualityDocument{
+		q.Harmonics, q.DriftHz, q.FlickerPercent, q.FlickerHz, q.NoiseV, q.SourceOhm, q.SourceReactanceOhm, b.events(),
+	}}
 }
 
 // document describes the whole bench.
@@ -73,7 +91,7 @@ func (b *Bench) document() benchDocument {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	d := benchDocument{
-		Mains:      documentOfMains(b.hw.mains),
+		Mains:      b.mainsDocument(),
 		PowerCycle: b.hw.powerCycle,
 		Outlets:    make([]outletDocument, len(b.plugged)),
 		Inlet:      documentOf(b.latest.Inlet),
@@ -196,23 +214,69 @@ func (b *Bench) editOutlet(id pdu.OutputID, e outletEdit) error {
 type mainsEdit struct {
 	voltage, frequency *float64
 	on                 *bool
+
+	harmonics                    *[]Harmonic
+	drift, flicker, flickerHz    *float64
+	noise, resistance, reactance *float64
+	events                       *[]Event
 }
 
 func (e *mainsEdit) fields() object {
-	return object{"voltage": may(&e.voltage), "frequency": may(&e.frequency), "on": may(&e.on), "powered": ignored()}
+	return object{
+		"voltage": may(&e.voltage), "frequency": may(&e.frequency), "on": may(&e.on), "powered": ignored(),
+		"harmonics": {into: readHarmonics(&e.harmonics)}, "driftHz": may(&e.drift),
+		"flickerPercent": may(&e.flicker), "flickerHz": may(&e.flickerHz), "noiseV": may(&e.noise),
+		"sourceOhm": may(&e.resistance), "sourceReactanceOhm": may(&e.reactance),
+		"events": {into: readEvents(&e.events)},
+	}
 }
 
 func (e *mainsEdit) apply(m Mains) Mains {
-	if e.voltage != nil {
-		m.VoltageV = *e.voltage
-	}
-	if e.frequency != nil {
-		m.FrequencyHz = *e.frequency
-	}
-	if e.on != nil {
-		m.On = *e.on
-	}
+	set(&m.VoltageV, e.voltage)
+	set(&m.FrequencyHz, e.frequency)
+	set(&m.On, e.on)
 	return m
+}
+
+func (e *mainsEdit) applyQuality(q Quality) Quality {
+	set(&q.Harmonics, e.harmonics)
+	set(&q.DriftHz, e.drift)
+	set(&q.FlickerPercent, e.flicker)
+	set(&q.FlickerHz, e.flickerHz)
+	set(&q.NoiseV, e.noise)
+	set(&q.SourceOhm, e.resistance)
+	set(&q.SourceReactanceOhm, e.reactance)
+	return q
+}
+
+// set changes what is given.
+func set[T any](to *T, given *T) {
+	if given != nil {
+		*to = *given
+	}
+}
+
+// check adds what would be wrong with the mains after the edit.
+func (e *mainsEdit) check(b *Bench, f *config.Faults) {
+	e.apply(b.mains()).check(f)
+	e.applyQuality(b.quality()).check(f)
+	if e.events != nil {
+		checkEvents(f, *e.events)
+	}
+}
+
+// edit applies an edit that check found in order.
+func (e *mainsEdit) edit(b *Bench) error {
+	if _, err := b.editMains(e.apply); err != nil {
+		return err
+	}
+	if err := b.SetQuality(e.applyQuality(b.quality())); err != nil {
+		return err
+	}
+	if e.events != nil {
+		return b.SetEvents(*e.events)
+	}
+	return nil
 }
 
 // inputEdit is a change of one digital input; what is nil stays.
@@ -276,4 +340,10 @@ func (b *Bench) mains() Mains {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.hw.mains
+}
+
+func (b *Bench) quality() Quality {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wave.grid.quality
 }

@@ -26,7 +26,8 @@ type action func(w http.ResponseWriter, r *http.Request) (any, error)
 // Handler serves the control of the bench:
 //
 //	GET /api/v1/bench                     everything
-//	GET, PUT .../mains                    {"voltage":230,"frequency":50,"on":true}, any of them
+//	GET, PUT .../mains                    {"voltage":230,"frequency":50,"on":true}, any of them,
+//	                                      and the members of Quality and "events"
 //	GET, PUT .../outlets/{n}              {"load":{"type":"resistive","watts":1000},"relay":{"fault":"none"}}, any of them
 //	                                      and {"server":{"phase":"frozen"}} where a server is plugged in
 //	GET, PUT .../inputs/{n}               {"level":"on"}, {"pulses":3}
@@ -179,7 +180,9 @@ func number(r *http.Request) int {
 func (b *Bench) getBench(http.ResponseWriter, *http.Request) (any, error) { return b.document(), nil }
 
 func (b *Bench) getMains(http.ResponseWriter, *http.Request) (any, error) {
-	return documentOfMains(b.mains()), nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.mainsDocument(), nil
 }
 
 func (b *Bench) putMains(w http.ResponseWriter, r *http.Request) (any, error) {
@@ -187,8 +190,15 @@ func (b *Bench) putMains(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := readObject(w, r, e.fields()); err != nil {
 		return nil, err
 	}
-	m, err := b.editMains(e.apply)
-	return documentOfMains(m), err
+	var f config.Faults
+	e.check(b, &f)
+	if err := refusal("mains", &f); err != nil {
+		return nil, err
+	}
+	if err := e.edit(b); err != nil {
+		return nil, err
+	}
+	return b.getMains(w, r)
 }
 
 func (b *Bench) getOutlet(_ http.ResponseWriter, r *http.Request) (any, error) {

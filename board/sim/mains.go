@@ -27,7 +27,7 @@ func (m Mains) powered() bool { return m.On && m.VoltageV >= minSupplyV }
 // check adds what is wrong with m to f.
 func (m Mains) check(f *config.Faults) {
 	inRange(f, "voltage", m.VoltageV, 0, 300, "V")
-	inRange(f, "frequency", m.FrequencyHz, 40, 70, "Hz")
+	inRange(f, "frequency", m.FrequencyHz, leastHz, mostHz, "Hz")
 }
 
 // SetMains changes the supply. Taking the power away and giving it back is a real
@@ -51,15 +51,10 @@ func (b *Bench) editMains(edit func(Mains) Mains) (Mains, error) {
 		return next, nil
 	}
 	b.advance(time.Now())
-	before := b.hw.mains.powered()
-	if before != next.powered() {
-		// What was measured until now belongs to the time before.
-		b.wave.flush()
-	}
+	before := b.powered()
 	b.hw.mains = next
-	if before != next.powered() {
-		b.powerChanged()
-	}
+	b.watchSupply()
+	b.powerFollows(before, time.Now())
 	b.save()
 	b.nudge()
 	return next, nil
@@ -67,10 +62,10 @@ func (b *Bench) editMains(edit func(Mains) Mains) (Mains, error) {
 
 // powerChanged begins a new power cycle on return and reports either way. The
 // caller holds mu.
-func (b *Bench) powerChanged() {
-	on := b.hw.mains.powered()
+func (b *Bench) powerChanged(at time.Time) {
+	on := b.powered()
 	if on {
 		b.hw.powerCycle = rand.Text()
 	}
-	b.emit(pdu.BoardPower{Powered: on, PowerCycle: b.hw.powerCycle, Contacts: b.contacts(), At: time.Now()})
+	b.emit(pdu.BoardPower{Powered: on, PowerCycle: b.hw.powerCycle, Contacts: b.contacts(), At: at})
 }

@@ -64,7 +64,7 @@ func (b *Bench) plugIn(id pdu.OutputID, p plug) {
 // the load.
 func (b *Bench) settle(id pdu.OutputID) {
 	s, ok := b.plugged[id-1].source.(settler)
-	if ok && b.hw.mains.powered() && b.hw.relays[id-1].contact == pdu.On {
+	if ok && b.powered() && b.hw.relays[id-1].contact == pdu.On {
 		s.settle(b.hw.mains.VoltageV)
 	}
 }

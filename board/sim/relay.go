@@ -56,7 +56,7 @@ func (b *Bench) Drive(changes []pdu.Drive) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.hw.mains.powered() {
+	if !b.powered() {
 		return pdu.Errorf(pdu.Unavailable, pdu.CodeNoMains, "drive %d relays: the bench has no mains; switch it on first", len(changes))
 	}
 	due := time.Now().Add(operateTime)

@@ -45,7 +45,7 @@ func TestServerPhases(t *testing.T) {
 			},
 			func() time.Duration { expect(ServerBoot, 120, 240); return 4 * time.Second },
 			func() time.Duration { expect(ServerIdle, 85, 105); steer("busy", 200); return time.Second },
-			func() time.Duration { expect(ServerBusy, 200, 330); steer("frozen", 200); return 2 * time.Minute },
+			func() time.Duration { expect(ServerBusy, 200, 330); steer("frozen", 200); return 30 * time.Second },
 			func() time.Duration {
 				expect(ServerFrozen, 59, 66)
 				switchTo(t, b, pdu.Off, 1)

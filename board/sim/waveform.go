@@ -20,6 +20,8 @@ type waveform struct {
 	now   time.Time // of the newest advance; its wall clock may have been set since epoch
 	made  int64     // samples so far
 
+	grid      grid
+	script    script
 	block     block
 	terminals []terminal // index = output - 1
 	inlet     []float64
@@ -56,6 +58,7 @@ func newWaveform(b *Bench) (*waveform, error) {
 	n := b.profile.Outputs
 	w := &waveform{
 		bench: b, meter: meter,
+		grid:      newGrid(b.seed),
 		block:     newBlock(),
 		terminals: make([]terminal, n),
 		inlet:     make([]float64, blockSize),
@@ -101,7 +104,8 @@ func (b *Bench) advance(now time.Time) {
 		for len(b.moves) > 0 && w.sampleAt(b.moves[0].due) <= w.made && !b.moves[0].due.After(now) {
 			b.arrive()
 		}
-		end := min(target, w.made+blockSize)
+		b.eventsDue(w.timeOf(w.made))
+		end := w.script.until(w.made, min(target, w.made+w.longestBlock()))
 		if len(b.moves) > 0 {
 			end = min(end, max(w.made, w.sampleAt(b.moves[0].due)))
 		}
@@ -110,6 +114,19 @@ func (b *Bench) advance(now time.Time) {
 		}
 		w.sample(int(end - w.made))
 	}
+}
+
+// longestBlock is the most samples to make at once.
+func (w *waveform) longestBlock() int64 {
+	if w.grid.weak() {
+		return weakBlock
+	}
+	return blockSize
+}
+
+// timeOf is when a sample is, by the wall clock of the newest advance.
+func (w *waveform) timeOf(sample int64) time.Time {
+	return w.now.Add(samplesTime(sample) - w.now.Sub(w.epoch))
 }
 
 // flush ends the running window. The caller holds mu.
@@ -124,7 +141,7 @@ func (w *waveform) sample(n int) {
 	for k := range w.terminals {
 		t := &w.terminals[k]
 		t.current, t.voltage, t.ownVoltage, t.ratio = t.current[:n], t.voltage[:n], false, 1
-		if b.hw.mains.powered() && b.hw.relays[k].contact == pdu.On {
+		if b.powered() && b.hw.relays[k].contact == pdu.On {
 			b.plugged[k].source.draw(&w.block, t)
 		} else {
 			clear(t.current)
@@ -141,6 +158,7 @@ func (w *waveform) sample(n int) {
 		}
 	}
 	w.channels[len(w.channels)-1] = metering.Samples{I: inlet}
+	w.grid.sag(&w.block, inlet)
 	w.meter.Push(w.block.mainsV[:n], w.channels, w.onWindow)
 	w.made += int64(n)
 	w.block.cycle += float64(n) * w.block.step
@@ -149,10 +167,11 @@ func (w *waveform) sample(n int) {
 // drawMains fills the block with n samples of mains.
 func (w *waveform) drawMains(n int) {
 	m := w.bench.hw.mains
-	if !m.powered() {
+	m.VoltageV *= w.script.factor(w.made)
+	if !w.bench.powered() {
 		m.VoltageV = 0 // the unit is dead and samples nothing
 	}
-	w.block.fill(n, m.VoltageV, m.FrequencyHz)
+	w.grid.fill(&w.block, n, m.VoltageV, m.FrequencyHz)
 }
 
 // fill makes n samples of a sine from where the block before ended.
