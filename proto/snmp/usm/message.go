@@ -72,7 +72,8 @@ func (m *Message) Digest() []byte { return m.digest }
 var errForm = errors.New("message is malformed")
 
 // Parse reads a message. Malformed ones, and fields outside their ranges, give an
-// error.
+// error. Of another security model, and of a message that is not Sound, only the
+// header is read.
 func Parse(datagram []byte) (*Message, error) {
 	m := &Message{whole: datagram}
 	top := ber.NewReader(datagram)
@@ -86,8 +87,8 @@ func Parse(datagram []byte) (*Message, error) {
 	if err := m.parseHeader(&r); err != nil {
 		return nil, err
 	}
-	if m.Model != SecurityModel {
-		return m, nil // its parameters are not ours to read
+	if m.Model != SecurityModel || !m.Sound() {
+		return m, nil // the rest is not ours to read; it names no engine
 	}
 	params, err := r.Take(ber.OctetString)
 	if err != nil {
