@@ -32,19 +32,19 @@ type Credential struct {
 
 // Bounds of the section.
 const (
-	maxConnections    = 64
-	minIdleS          = 10
-	maxIdleS          = 24 * 60 * 60
-	maxUserRunes      = 32
-	maxPasswordRunes  = 64
-	defaultIdleS      = 60
-	defaultConnection = 16
+	maxConnections     = 64
+	minIdleS           = 10
+	maxIdleS           = 24 * 60 * 60
+	maxUserRunes       = 32
+	maxPasswordRunes   = 64
+	defaultIdleS       = 60
+	defaultConnections = 16
 )
 
 // defaultConfig gives the factory settings: off, and only for accounts when turned
 // on, since a unit has no default password.
 func defaultConfig(*pdu.Profile) *Config {
-	return &Config{Accounts: true, Connections: defaultConnection, IdleTimeoutS: defaultIdleS}
+	return &Config{Accounts: true, Connections: defaultConnections, IdleTimeoutS: defaultIdleS}
 }
 
 // IsEnabled reports whether the port is open.
