@@ -48,6 +48,8 @@ var rules = []rule{
 	{pkg: "proto", may: []string{"pdu", "config", "httpd", "health"}, why: "the supervisor runs any protocol; cmd/pdud lists them"},
 	{pkg: "proto/prototest", may: []string{"pdu", "config", "httpd", "health", "proto", "core", "journal", "metering", "board/sim", "github.com/google/go-cmp"},
 		why: "the suite puts a whole unit behind one protocol, but names none"},
+	{pkg: "proto/telnet", may: []string{"pdu", "config", "httpd", "health", "proto", "auth"}, tests: []string{"proto/prototest"},
+		why: "Telnet logs in the accounts of the unit, and auth alone knows what they may do"},
 	{pkg: "proto/*", may: []string{"pdu", "config", "httpd", "health", "proto"}, tests: []string{"proto/prototest"},
 		why: "a protocol is one folder that can be taken away: it sees the ports of pdu, never the engine, the page or another protocol"},
 

@@ -4,17 +4,10 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/zerocross-pdu/zerocross/auth"
-	"github.com/zerocross-pdu/zerocross/config"
-	"github.com/zerocross-pdu/zerocross/core"
 	"github.com/zerocross-pdu/zerocross/pdu"
-	"github.com/zerocross-pdu/zerocross/proto/m2m"
-	"github.com/zerocross-pdu/zerocross/proto/metrics"
-	"github.com/zerocross-pdu/zerocross/proto/modbus"
 )
 
 // serveFlags are the flags that demo and run share.
@@ -110,53 +103,4 @@ until they are switched on. This build has one board, the simulated one.`,
 	f.add(cmd, "")
 	cmd.Flags().StringVar(&board, "board", "", "board file")
 	return cmd
-}
-
-// The hashes of the demo's well-known passwords, admin and demo, made beforehand:
-// computing them would take longer than all the rest of the start.
-const (
-	demoAdminHash = "$argon2id$v=19$m=7168,t=5,p=1$uS5GtXfb2hP7DbzXs1Z4xQ$1oLwOVLN7zx8BBr7AdkqV4K3eJK7f0Eh3qrs/xSuPew"
-	demoUserHash  = "$argon2id$v=19$m=7168,t=5,p=1$h4+nFkoapkCxfhzCO8Wp3A$oqT+Y26goe4vkUp4r2n90x5LxcQMghxIsXJKroTOpBI"
-)
-
-// demoOn lists the outputs of a demo that come on with power, so that there is
-// something to see.
-var demoOn = []int{1, 2, 4}
-
-// seedRun fills a fresh state folder: a hardware address, everything else as it
-// leaves the factory.
-func seedRun(d *config.Draft) error {
-	config.Edit[core.DeviceConfig](d, "device").MAC = core.NewMAC()
-	return nil
-}
-
-// seedDemo fills the state folder of a demo: accounts and protocols that a driver
-// author expects, some outputs on, and no waiting in the power-up sequence.
-func seedDemo(d *config.Draft) error {
-	if err := seedRun(d); err != nil {
-		return err
-	}
-	config.Edit[core.DeviceConfig](d, "device").Name = "demo-" + d.Profile().ID
-	outputs := *config.Edit[core.OutputsConfig](d, "outputs")
-	for i := range outputs {
-		outputs[i].PowerUpIntervalMs = 0
-		if slices.Contains(demoOn, i+1) {
-			outputs[i].PowerUp = pdu.PowerUpOn
-		}
-	}
-	accounts := config.Edit[auth.Accounts](d, "accounts")
-	*accounts = auth.Accounts{
-		{Name: "admin", Role: auth.Administrator, Password: demoAdminHash},
-		{Name: "demo", Role: auth.User, Password: demoUserHash},
-	}
-	for _, name := range []string{m2m.JSONDefinition.Name, m2m.XMLDefinition.Name} {
-		c := config.Edit[m2m.DocumentConfig](d, "protocols."+name)
-		c.Enabled, c.Write.Enabled = true, true // with the factory credentials netio/netio
-	}
-	url := config.Edit[m2m.URLConfig](d, "protocols."+m2m.URLDefinition.Name)
-	url.Enabled, url.Passphrase = true, ""
-	config.Edit[metrics.Config](d, "protocols."+metrics.Definition.Name).Enabled = true
-	registers := config.Edit[modbus.Config](d, "protocols."+modbus.Definition.Name)
-	registers.Enabled, registers.WriteEnabled = true, true
-	return nil
 }

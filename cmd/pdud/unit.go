@@ -19,6 +19,7 @@ import (
 	"github.com/zerocross-pdu/zerocross/journal"
 	"github.com/zerocross-pdu/zerocross/pdu"
 	"github.com/zerocross-pdu/zerocross/proto"
+	"github.com/zerocross-pdu/zerocross/proto/snmp"
 	"github.com/zerocross-pdu/zerocross/ui"
 	"github.com/zerocross-pdu/zerocross/web"
 )
@@ -46,6 +47,7 @@ type unit struct {
 	engine  *core.Engine
 	events  pdu.Watcher // placed before the engine runs, so that its first events are seen
 	health  *health.Registry
+	auth    *auth.Service
 	http    *httpd.Server
 	protos  *proto.Supervisor
 	closers []func() error
@@ -200,9 +202,11 @@ func (u *unit) openHTTP(context.Context) error {
 	}
 	u.closers = append(u.closers, certs.Close)
 	u.http = httpd.New(httpd.Options{Log: u.log, Health: u.health, CertDir: certs})
+	u.auth = auth.New(u.store, u.log)
 	configurer := core.Configurer{Store: u.store}
 	u.protos = proto.New(u.store, proto.Deps{Reader: u.engine, Switcher: u.engine, Configurer: configurer,
-		HTTP: u.http, Listen: u.plan.listen, Health: u.health, Log: u.log}, protocols())
+		HTTP: u.http, Listen: u.plan.listen, Health: u.health, Log: u.log},
+		protocols(shared{accounts: u.auth, boots: snmp.FileBoots(u.dir)}))
 	if err := u.mountWeb(configurer); err != nil {
 		return err
 	}
@@ -224,7 +228,7 @@ func (u *unit) openHTTP(context.Context) error {
 func (u *unit) mountWeb(configurer pdu.Configurer) error {
 	opt := web.Options{
 		Reader: u.engine, Switcher: u.engine, Configurer: configurer,
-		Auth: auth.New(u.store, u.log), Store: u.store, Health: u.health,
+		Auth: u.auth, Store: u.store, Health: u.health,
 		Demo: u.plan.demo, Version: version(), UI: ui.Dist(), Log: u.log,
 		Protocols: u.protocolStatus,
 	}
