@@ -1,10 +1,13 @@
 package snmp
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/zerocross-pdu/zerocross/proto/snmp/ber"
@@ -33,11 +36,50 @@ func BenchmarkWalk(b *testing.B) {
 	}
 }
 
+// agentEnv tells the process of ownAgent that it is one.
+const agentEnv = "SNMP_BENCH_AGENT"
+
+// TestAgentProcess is the process of ownAgent, and nothing otherwise.
+func TestAgentProcess(t *testing.T) {
+	if os.Getenv(agentEnv) == "" {
+		return
+	}
+	u := newFakeUnit(sample(t, "8ks"))
+	fmt.Println(serve(t, u, open(u.snap.Profile), nil))
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent ends
+}
+
+// ownAgent runs our agent in a process of its own, as snmpd is one.
+func ownAgent(b *testing.B) (addr string) {
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(self, "-test.run=^TestAgentProcess$")
+	cmd.Env = append(os.Environ(), agentEnv+"=1")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = stdin.Close(); _ = cmd.Wait() })
+	addr, err = bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.TrimSpace(addr)
+}
+
 // BenchmarkSystemGroup compares with snmpd of net-snmp in one run: a Get of
 // sysName and a walk of the system group.
 func BenchmarkSystemGroup(b *testing.B) {
-	u := newFakeUnit(sample(b, "8ks"))
-	for name, addr := range map[string]string{"ours": serve(b, u, open(u.snap.Profile), nil), "snmpd": snmpd(b)} {
+	for name, addr := range map[string]string{"ours": ownAgent(b), "snmpd": snmpd(b)} {
 		plain := dial(b, addr, version2c, "private", usm.Credentials{})
 		sealed := dial(b, addr, version3, "", admin)
 		b.Run("get-v2c/"+name, func(b *testing.B) { benchGet(b, plain, "1.3.6.1.2.1.1.5.0") })
@@ -121,5 +163,5 @@ func waitUntilItAnswers(b *testing.B, addr string) {
 			return
 		}
 	}
-	b.Fatal(fmt.Errorf("snmpd at %s does not answer", addr))
+	b.Fatalf("snmpd at %s does not answer", addr)
 }

@@ -3,7 +3,7 @@ package snmp
 import "sync/atomic"
 
 // stats are the counters of SNMPv2-MIB (RFC 3418), SNMP-MPD-MIB (RFC 3412) and
-// SNMP-FRAMEWORK's target module that are not those of package usm.
+// SNMP-TARGET-MIB (RFC 3413); those of version 3's security are in package usm.
 type stats struct {
 	inPkts                atomic.Uint32
 	inBadVersions         atomic.Uint32

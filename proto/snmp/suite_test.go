@@ -15,8 +15,6 @@ func TestSuite(t *testing.T) {
 	const noDelay = "no object holds a time for one command; the output's stored one applies"
 	for name, version := range map[string]int32{"v1": version1, "v2c": version2c, "v3": version3} {
 		t.Run(name, func(t *testing.T) {
-			section := Default(&pdu.Profile{})
-			*section = *open(&pdu.Profile{})
 			cannot := map[prototest.Ability]string{
 				prototest.SetState: "the action column ends at 5; a state is written as action 0 or 1",
 				prototest.Delay:    noDelay,
@@ -26,7 +24,7 @@ func TestSuite(t *testing.T) {
 				cannot[prototest.ReadOnly] = "there is one community, and it may write"
 			}
 			prototest.Run(t, prototest.Protocol{
-				Definition: Definition(nil), Section: section, Cannot: cannot,
+				Definition: Definition(nil), Section: open(&pdu.Profile{}), Cannot: cannot,
 				Refusal: func(k pdu.Kind) (string, bool) {
 					s, ok := StatusOf(k)
 					return strconv.Itoa(int(s)), ok && s != NoError && s.version1() <= GenErr
