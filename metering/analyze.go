@@ -20,14 +20,14 @@ type Summary struct {
 	CrestFactor   float64 `json:"crestFactor"`   // peak over RMS of the current
 	EnergyWh      float64 `json:"energyWh"`      // net energy of all samples
 
-	DisplacementPF float64 `json:"-"` // cosine of Phase, -1 to 1
-	VoltageTHD     float64 `json:"-"` // ratio; see Harmonics.THD
-	CurrentTHD     float64 `json:"-"` // ratio
-	VoltagePeak    float64 `json:"-"` // V, largest of either sign
-	CurrentPeak    float64 `json:"-"` // A, largest of either sign
+	DisplacementPF float64 `json:"displacementPowerFactor"` // cosine of Phase, -1 to 1
+	VoltageTHD     float64 `json:"voltageTHD"`              // ratio; see Harmonics.THD
+	CurrentTHD     float64 `json:"currentTHD"`              // ratio
+	VoltagePeak    float64 `json:"voltagePeak"`             // V, largest of either sign
+	CurrentPeak    float64 `json:"currentPeak"`             // A, largest of either sign
 	// Harmonics 1 to 40; empty without two whole cycles.
-	VoltageHarmonics []Line `json:"-"`
-	CurrentHarmonics []Line `json:"-"`
+	VoltageHarmonics []Line `json:"voltageHarmonics"`
+	CurrentHarmonics []Line `json:"currentHarmonics"`
 }
 
 // Line is one harmonic of a Summary: the mean of its phasors, so that noise does not

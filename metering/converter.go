@@ -88,8 +88,8 @@ type ChannelCalibration struct {
 	Voltage *Converter `json:"voltage,omitempty"`
 }
 
-// Calibrate makes the meter undo other errors from the next samples on. It returns
-// an Invalid error, and changes nothing, when a value is beyond the limits of
+// Calibrate makes the meter undo other errors from the next samples on; one that had
+// no calibration sees LatencySamples of silence first. It returns an Invalid error, and changes nothing, when a value is beyond the limits of
 // Converter or the number of channels does not fit.
 func (m *Meter) Calibrate(c Calibration) error {
 	if len(c.Channels) != 0 && len(c.Channels) != len(m.channels) {

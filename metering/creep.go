@@ -16,9 +16,9 @@ const DefaultStartW = 0.05
 // adds to the evidence for a load what it has above the start power, and subtracts
 // what it lacks; forward and reverse flow have evidence of their own. Evidence moves
 // within ± start power × holdSeconds.
-//   - At the upper end there is a load: all held energy is counted, its net in the
-//     direction it flowed. A load that has brought the evidence there is counted at
-//     once from then on.
+//   - At the upper end there is a load: all held energy is counted, in the direction
+//     of its net. A load that has brought the evidence there is counted at once from
+//     then on.
 //   - At the lower end in both directions there is none: held energy is dropped.
 //
 // So a load of P above the start power P0 is counted whole, at most 40 s · P0/(P-P0)

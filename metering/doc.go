@@ -11,6 +11,12 @@
 // each other without gap or overlap and their energies add up to the integral of
 // the samples. Simulated and real converters push into the same Meter.
 //
+// What a Meter does beyond that it does only when Config asks for it: harmonics and
+// distortion, minima and maxima, the newest waveform, energy held back on empty
+// outlets, and the errors of converters undone, which Calibrate derives.
+// HalfCycleRMS and VoltageEvents find sags, swells and interruptions. docs/metering.md
+// explains formulas, limits and what was measured.
+//
 // The package imports pdu only, starts no goroutine, knows no clock and does not
 // log. A Meter belongs to the goroutine that pushes into it.
 package metering

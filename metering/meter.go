@@ -60,8 +60,8 @@ type Config struct {
 	// nature. Windows without whole cycles always keep it.
 	KeepOffset bool
 
-	// Spectrum measures harmonics and distortion; it costs about as much again per
-	// sample as a few channels do. See Channel.Spectrum.
+	// Spectrum measures harmonics and distortion, which takes several times as long
+	// as all else together. See Channel.Spectrum.
 	Spectrum bool
 	// Extremes measures the peak of the voltage and keeps minima and maxima. See
 	// Meter.Extremes.

@@ -3,15 +3,20 @@ package metering
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/zerocross-pdu/zerocross/pdu"
 )
@@ -76,6 +81,52 @@ func TestAnalyzeSyntheticRecording(t *testing.T) {
 	within(t, "frequency", s.Frequency, 50.02, 0.0005)
 	within(t, "crest factor", s.CrestFactor, math.Sqrt2, 0.001)
 	within(t, "energy", s.EnergyWh, p*float64(n-1)/testRate/3600, 460/(4*math.Pi*50)/3600) // the last cycle is not whole
+}
+
+// The keys are an interface: the first ten as they always were, the others added.
+func TestSummaryAsJSON(t *testing.T) {
+	const n = testRate
+	v, i := sine(50, 4000, 0), wave{frequency: 50, parts: []part3{{1, 900, -math.Pi / 3}, {3, 300, 0.5}}}
+	rec, err := ParseRecording(recordingOf(v.samples(testRate, n), i.samples(testRate, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Analyze(rec, testRate, 0.1, 0.01)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, "displacement power factor", s.DisplacementPF, 0.5, 5e-4)
+	within(t, "voltage THD", s.VoltageTHD, 0, 1e-4)
+	within(t, "current THD", s.CurrentTHD, 1.0/3, 1e-4)
+	within(t, "voltage peak", s.VoltagePeak, 400*math.Sqrt2, 0.2)
+	within(t, "current peak", s.CurrentPeak, peakOf(i)*0.01, 0.02)
+	within(t, "third harmonic", s.CurrentHarmonics[2].RMS, 3/math.Sqrt2, 1e-3)
+	within(t, "its phase", s.CurrentHarmonics[2].Phase, 0.5*180/math.Pi, 0.1)
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"voltage", "current", "activePower", "apparentPower", "reactivePower", "powerFactor", "phase", "frequency", "crestFactor", "energyWh",
+		"displacementPowerFactor", "voltageTHD", "currentTHD", "voltagePeak", "currentPeak", "voltageHarmonics", "currentHarmonics",
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(members))); diff != "" {
+		t.Error(diff)
+	}
+	var lines []Line
+	if err := json.Unmarshal(members["currentHarmonics"], &lines); err != nil || len(lines) != MaxHarmonic || lines[2] != s.CurrentHarmonics[2] || lines[2].Order != 3 {
+		t.Errorf("%s: %v", members["currentHarmonics"], err)
+	}
+}
+
+// peakOf is the largest value of a wave of 50 Hz.
+func peakOf(w wave) float64 {
+	return slices.Max(w.samples(1e6, 20000))
 }
 
 func TestAnalyzeRefusesImpossibleScales(t *testing.T) {
@@ -184,16 +235,17 @@ func TestRealRecordings(t *testing.T) {
 // computation differs.
 func BenchmarkRecordings(b *testing.B) {
 	all := compareAll(b)
-	table := "values in counts; behind ± the difference to an independent computation\n"
-	table += fmt.Sprintf("%-20s %8s %9s %9s %20s %20s %17s %17s %17s %17s\n", "", "V", "A", "S", "P", "PF", "phase", "THD V", "THD A", "Hz")
+	var table strings.Builder
+	fmt.Fprintln(&table, "values in counts; behind ± the difference to an independent computation")
+	fmt.Fprintf(&table, "%-20s %8s %9s %9s %20s %20s %17s %17s %17s %17s\n", "", "V", "A", "S", "P", "PF", "phase", "THD V", "THD A", "Hz")
 	for _, c := range all {
 		s, w := c.got, c.want
-		table += fmt.Sprintf("%-20s %8.1f %9.2f %9.0f %11.0f ±%6.3f %% %9.4f ±%8.5f %8.2f ±%6.4f° %6.2f ±%6.4f %% %6.1f ±%6.3f %% %8.4f ±%.5f\n",
+		fmt.Fprintf(&table, "%-20s %8.1f %9.2f %9.0f %11.0f ±%6.3f %% %9.4f ±%8.5f %8.2f ±%6.4f° %6.2f ±%6.4f %% %6.1f ±%6.3f %% %8.4f ±%.5f\n",
 			c.name, s.Voltage, s.Current, s.ApparentPower, s.ActivePower, math.Abs(s.ActivePower/w.ActivePower-1)*100, s.PowerFactor, math.Abs(s.PowerFactor-w.PowerFactor),
 			s.Phase, math.Abs(s.Phase-w.Phase), s.VoltageTHD*100, math.Abs(s.VoltageTHD-w.VoltageTHD)*100,
 			s.CurrentTHD*100, math.Abs(s.CurrentTHD-w.CurrentTHD)*100, s.Frequency, math.Abs(s.Frequency-w.Frequency))
 	}
-	fmt.Print(table) // a benchmark's log would be cut after ten lines
+	fmt.Print(table.String()) // a benchmark's log would be cut after ten lines
 	x := sine(50, 5000, 0).samples(testRate, testRate)
 	rec, err := ParseRecording(recordingOf(x, x))
 	if err != nil {
