@@ -47,10 +47,8 @@ func (b *Bench) Arrange(text []byte) error {
 		b.plugIn(id, p)
 	}
 	for id, e := range outletEdits {
-		if e.fault != nil {
-			if err := b.SetRelayFault(pdu.OutputID(id), *e.fault); err != nil {
-				return err
-			}
+		if err := b.editRelay(pdu.OutputID(id), e); err != nil {
+			return err
 		}
 	}
 	for id, e := range inputEdits {

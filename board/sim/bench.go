@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -20,6 +21,8 @@ const (
 	// longestCatchUp is how much time is made good after the process stood still.
 	// What is beyond was neither sampled nor metered; no energy is invented for it.
 	longestCatchUp = 2 * time.Second
+	// relayChance tells the chance of relays from that of outlets and mains.
+	relayChance = 1 << 32
 )
 
 // Options are what a Bench needs besides its model.
@@ -52,6 +55,7 @@ type Bench struct {
 	running bool
 	hw      hardware
 	moves   []move // contacts on their way, in order of time
+	chance  *rand.Rand
 	plugged []plug // index = output - 1
 	wave    *waveform
 	outbox  []pdu.BoardEvent
@@ -74,6 +78,7 @@ func New(profile *pdu.Profile, opt Options) (*Bench, error) {
 		library: &library{folders: opt.Recordings, state: opt.StateDir},
 		loads:   newLoadStore(opt.StateDir),
 		seed:    opt.Seed,
+		chance:  rand.New(rand.NewPCG(opt.Seed, relayChance)),
 		wake:    make(chan struct{}, 1),
 		plugged: make([]plug, profile.Outputs),
 	}

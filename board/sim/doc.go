@@ -3,11 +3,13 @@
 // same code that measures hardware.
 //
 // What it models. Mains is a sine of one voltage and frequency that reaches every
-// outlet; below 50 V it counts as lost, because the unit's own supply stops. Relays
-// latch: a coil pulse moves the contact after a fixed operate time, and a contact
-// stays where it is without power. Current and voltage of each outlet are sampled
-// 6,400 times a second. The meter of an outlet whose contact is open sees the mains
-// voltage and no current.
+// outlet, with harmonics, drift, flicker, noise, a source impedance and events if one
+// asks for them; below 50 V it counts as lost, because the unit's own supply stops.
+// Relays latch: a coil pulse moves the contact after its operate time, and a contact
+// stays where it is without power. Loads keep their physical state from sample to
+// sample. Current and voltage of each outlet are sampled 6,400 times a second. The
+// meter of an outlet whose contact is open sees the mains voltage and no current.
+// Equations, sources and limits are in docs/bench.md.
 //
 // A recorded load plays its own voltage and current, stretched so that its cycles
 // are those of the bench's mains, in a loop of whole cycles. Such an outlet stands

@@ -54,6 +54,8 @@ type outletDocument struct {
 
 type relayDocument struct {
 	Fault RelayFault `json:"fault"`
+	RelayTiming
+	Wear float64 `json:"wear,omitzero"` // of its life
 }
 
 type inputDocument struct {
@@ -117,7 +119,7 @@ func (b *Bench) outlet(id pdu.OutputID) outletDocument {
 // outletLocked is outlet for a caller that holds mu.
 func (b *Bench) outletLocked(id pdu.OutputID) outletDocument {
 	r := b.hw.relays[id-1]
-	d := outletDocument{ID: id, Load: loadJSON{b.plugged[id-1].spec}, Relay: relayDocument{r.fault}, Contact: r.contact, Operations: r.operations}
+	d := outletDocument{ID: id, Load: loadJSON{b.plugged[id-1].spec}, Relay: relayDocument{r.fault, r.timing, r.wear}, Contact: r.contact, Operations: r.operations}
 	if s, ok := b.plugged[id-1].source.(reporter); ok {
 		d.State = s.report()
 	}
@@ -132,12 +134,14 @@ type outletEdit struct {
 	load  Load
 	fault *RelayFault
 	phase *ServerPhase
+
+	operate, release, spread, bounce *float64
 }
 
 func (e *outletEdit) fields() object {
 	return object{
 		"load":  loadMember(&e.load),
-		"relay": nested(object{"fault": {required: true, into: e.readFault}}),
+		"relay": {into: e.readRelay},
 		"id":    ignored(), "contact": ignored(), "operations": ignored(), "reading": ignored(), "state": ignored(),
 	}
 }
@@ -149,12 +153,56 @@ func (e *outletEdit) liveFields() object {
 	return o
 }
 
+// readRelay is the member "relay", of which at least one member must be given.
+func (e *outletEdit) readRelay(f *config.Faults, raw json.RawMessage) {
+	before := f.Len()
+	object{
+		"fault": {into: e.readFault}, "operateMs": may(&e.operate), "releaseMs": may(&e.release),
+		"spreadMs": may(&e.spread), "bounceMs": may(&e.bounce), "wear": ignored(),
+	}.decode(f, raw)
+	if e.timed() {
+		e.timing(RelayTiming{}).check(f)
+	} else if e.fault == nil && f.Len() == before {
+		f.Add("fault", "field.missing", "is missing; give the fault, operateMs, releaseMs, spreadMs or bounceMs")
+	}
+}
+
+// timed says whether the edit changes how the relay moves.
+func (e *outletEdit) timed() bool {
+	return e.operate != nil || e.release != nil || e.spread != nil || e.bounce != nil
+}
+
+// timing is how the relay moves after the edit.
+func (e *outletEdit) timing(t RelayTiming) RelayTiming {
+	set(&t.OperateMs, e.operate)
+	set(&t.ReleaseMs, e.release)
+	set(&t.SpreadMs, e.spread)
+	set(&t.BounceMs, e.bounce)
+	return t
+}
+
+// editRelay applies what the edit says of the relay.
+func (b *Bench) editRelay(id pdu.OutputID, e *outletEdit) error {
+	if e.timed() {
+		b.mu.Lock()
+		t := b.hw.relays[id-1].timing
+		b.mu.Unlock()
+		if err := b.SetRelayTiming(id, e.timing(t)); err != nil {
+			return err
+		}
+	}
+	if e.fault != nil {
+		return b.SetRelayFault(id, *e.fault)
+	}
+	return nil
+}
+
 func (e *outletEdit) readFault(f *config.Faults, raw json.RawMessage) {
 	var text string
 	value(&text)(f, raw)
 	fault := RelayFault(text)
 	if !slices.Contains(faultCodes[:], fault) && f.Len() == 0 {
-		f.Add("", "relay.fault", "%q is none of none, stuck, welded", text)
+		f.Add("", "relay.fault", "%q is none of %s", text, relayFaults)
 	}
 	e.fault = &fault
 }
@@ -199,10 +247,8 @@ func (b *Bench) editOutlet(id pdu.OutputID, e outletEdit) error {
 			return err
 		}
 	}
-	if e.fault != nil {
-		if err := b.SetRelayFault(id, *e.fault); err != nil {
-			return err
-		}
+	if err := b.editRelay(id, &e); err != nil {
+		return err
 	}
 	if e.phase != nil {
 		return b.SetServerPhase(id, *e.phase)

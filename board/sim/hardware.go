@@ -46,17 +46,19 @@ func newHardware(p *pdu.Profile) hardware {
 
 // The file is one record, little-endian, its length given by the model:
 //
-//	"ZCB1"  outputs u8  inputs u8  mains on u8  power cycle [26]byte
+//	"ZCB2"  outputs u8  inputs u8  mains on u8  power cycle [26]byte
 //	voltage f64  frequency f64
-//	per output: contact u8, fault u8, operations u64    per input: level u8
+//	per output: contact u8, fault u8, operations u64, wear f64,
+//	            operate f64, release f64, spread f64, bounce f64 (ms)
+//	per input: level u8
 //	CRC-32 (IEEE) of everything before, u32
 const (
-	hardwareMagic  = "ZCB1"
+	hardwareMagic  = "ZCB2"
 	powerCycleSize = 26 // of rand.Text
 )
 
 // faultCodes gives each fault its number in the file.
-var faultCodes = [...]RelayFault{RelayHealthy, RelayStuck, RelayWelded}
+var faultCodes = [...]RelayFault{RelayHealthy, RelayStuck, RelayWelded, RelayDead}
 
 // encode appends the record to b.
 func (hw *hardware) encode(b []byte) []byte {
@@ -74,6 +76,9 @@ func (hw *hardware) encode(b []byte) []byte {
 		}
 		b = append(b, byte(r.coming), byte(code))
 		b = binary.LittleEndian.AppendUint64(b, r.operations)
+		for _, x := range [...]float64{r.wear, r.timing.OperateMs, r.timing.ReleaseMs, r.timing.SpreadMs, r.timing.BounceMs} {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
 	}
 	for _, l := range hw.inputs {
 		b = append(b, byte(l))
@@ -107,18 +112,25 @@ func decodeHardware(b []byte, p *pdu.Profile) (hardware, error) {
 	hw.mains.VoltageV = math.Float64frombits(binary.LittleEndian.Uint64(b[at:]))
 	hw.mains.FrequencyHz = math.Float64frombits(binary.LittleEndian.Uint64(b[at+8:]))
 	at += 16
+	var f config.Faults
 	for k := range hw.relays {
 		l, code := pdu.Level(b[at]), int(b[at+1])
 		if l != pdu.On && l != pdu.Off || code >= len(faultCodes) {
 			return hw, fmt.Errorf("relay %d: position %d, fault %d", k+1, l, code)
 		}
-		hw.relays[k] = relay{l, l, binary.LittleEndian.Uint64(b[at+2:]), faultCodes[code]}
+		r := relay{contact: l, coming: l, operations: binary.LittleEndian.Uint64(b[at+2:]), fault: faultCodes[code]}
 		at += 10
+		for _, to := range [...]*float64{&r.wear, &r.timing.OperateMs, &r.timing.ReleaseMs, &r.timing.SpreadMs, &r.timing.BounceMs} {
+			*to = math.Float64frombits(binary.LittleEndian.Uint64(b[at:]))
+			at += 8
+		}
+		inRange(&f, "wear", r.wear, 0, math.MaxFloat64, "")
+		r.timing.check(&f)
+		hw.relays[k] = r
 	}
 	for k := range hw.inputs {
 		hw.inputs[k] = pdu.LevelOf(pdu.Level(b[at+k]) == pdu.On)
 	}
-	var f config.Faults
 	hw.mains.check(&f)
 	return hw, f.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -74,8 +75,8 @@ func (b *Bench) SetRelayFault(id pdu.OutputID, fault RelayFault) error {
 	if err := b.checkOutlet(id); err != nil {
 		return err
 	}
-	if fault != RelayHealthy && fault != RelayStuck && fault != RelayWelded {
-		return pdu.Errorf(pdu.Invalid, "relay.fault", "relay fault %q is none of none, stuck, welded", fault)
+	if !slices.Contains(faultCodes[:], fault) {
+		return pdu.Errorf(pdu.Invalid, "relay.fault", "relay fault %q is none of %s", fault, relayFaults)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

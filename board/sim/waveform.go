@@ -141,8 +141,9 @@ func (w *waveform) sample(n int) {
 	for k := range w.terminals {
 		t := &w.terminals[k]
 		t.current, t.voltage, t.ownVoltage, t.ratio = t.current[:n], t.voltage[:n], false, 1
-		if b.powered() && b.hw.relays[k].contact == pdu.On {
+		if r := &b.hw.relays[k]; b.powered() && r.conducts() {
 			b.plugged[k].source.draw(&w.block, t)
+			r.arc.see(t.current, r.bouncing)
 		} else {
 			clear(t.current)
 			if r, ok := b.plugged[k].source.(rester); ok {
