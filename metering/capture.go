@@ -5,6 +5,10 @@ import "math"
 // MaxCaptureS is the longest waveform that is kept, in seconds: 500 cycles at 50 Hz.
 const MaxCaptureS = 10
 
+// captureMargin is what rings hold beyond what was asked for, in seconds: the newest
+// zero is up to one cycle old, and seen late.
+const captureMargin = 1.0/MinFrequencyHz + 0.005
+
 // Waveform is a copy of the newest samples of one channel, after calibration.
 type Waveform struct {
 	Start              int64   // number of the first sample since New, as in Window.Start
@@ -26,7 +30,7 @@ func newCapture(cfg Config) *capture {
 	if cfg.CaptureS == 0 {
 		return nil
 	}
-	size := int(math.Ceil(cfg.CaptureS*cfg.Rate)) + 1
+	size := int(math.Ceil((cfg.CaptureS+captureMargin)*cfg.Rate)) + 1
 	c := &capture{common: make([]float32, size), channels: make([]captured, cfg.Channels)}
 	for k := range c.channels {
 		c.channels[k].i = make([]float32, size)
@@ -90,13 +94,13 @@ func (m *Meter) Waveform(channel, cycles int) Waveform {
 // newest bounds the newest cycles in the rings, in samples since New.
 func (m *Meter) newest(cycles int) (first, end int) {
 	end = m.capture.written
-	oldest := max(0, end-len(m.capture.common))
+	oldest, most := max(0, end-len(m.capture.common)), m.cfg.CaptureS*m.cfg.Rate
 	if m.period > 0 && float64(m.filled)-m.lastCrossing < 1.5*m.period {
 		zero := m.origin + m.lastCrossing - m.crossing.delay(m.period)
-		if n := min(float64(cycles), math.Floor((zero-float64(oldest))/m.period)); n >= 1 {
+		if n := min(float64(cycles), math.Floor(min(most, zero-float64(oldest))/m.period)); n >= 1 {
 			return max(oldest, int(math.Ceil(zero-n*m.period))), int(zero) + 1
 		}
 	}
-	length := min(float64(end), float64(cycles)*m.cfg.Rate/50)
+	length := min(float64(end), most, float64(cycles)*m.cfg.Rate/50)
 	return max(oldest, end-int(length)), end
 }

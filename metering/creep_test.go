@@ -46,8 +46,10 @@ func TestAnEmptyOutletCountsNothingInAMonth(t *testing.T) {
 	}
 }
 
-// A load above the start power loses nothing, whatever came before it and however
-// noisy it is: what is counted and what is held make up its integral.
+// A load above the start power loses nothing, whatever came before it: what is
+// counted and what is held make up its integral. With so much noise that windows of
+// the load fall below the start power, it may lose a few of them where they fall
+// together with the end of a decision.
 func TestASmallLoadLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -64,14 +66,19 @@ func TestASmallLoadLosesNothing(t *testing.T) {
 				t.Fatalf("%v counted of noise", counted)
 			}
 		}
-		want, got := g.heldMicroWs, 0.0
+		before, want, got := g.heldMicroWs, 0.0, 0.0 // what noise left held may still be dropped
 		for range 2000 {
 			e := window(load)
 			want += e
 			got += g.take(e, 0.2)
 		}
-		if math.Abs(got+g.heldMicroWs-want) > 1e-9*math.Abs(want) {
-			t.Fatalf("counted %v and held %v of %v µWs", got, g.heldMicroWs, want)
+		lost := want - got - g.heldMicroWs
+		rounding, few := 1e-9*math.Abs(want), 0.0
+		if sigma > (math.Abs(load)-start)/6 { // noise outweighs the load in some windows
+			few = 5 * math.Abs(load) * 0.2e6
+		}
+		if math.Abs(lost) > few+rounding && math.Abs(lost+before) > rounding {
+			t.Fatalf("counted %v and held %v of %v µWs, before them %v", got, g.heldMicroWs, want, before)
 		}
 		if got == 0 {
 			t.Fatalf("a load of %v W, start power %v W, is not counted after 400 s", load, start)

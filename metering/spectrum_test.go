@@ -51,7 +51,7 @@ func TestSpectrumAgainstClosedForm(t *testing.T) {
 					}
 				}
 				want := math.Sqrt(sum) / (c.wave.parts[0].amp / math.Sqrt2)
-				if math.Abs(c.thd-want) > 1e-5*want {
+				if math.Abs(c.thd-want) > 5e-5*want {
 					t.Fatalf("%s THD %v, want %v", c.name, c.thd, want)
 				}
 			}
