@@ -21,13 +21,15 @@ const DefaultStartW = 0.05
 //     then on.
 //   - At the lower end in both directions there is none: held energy is dropped.
 //
-// So a load of P whose every window is above the start power P0 is counted whole, at most
-// 40 s · P0/(P-P0) after it came: within the first window from 200 times the start
-// power on. With noise that reaches down to P0 it may lose the windows below P0 in
-// which a decision for an empty outlet ended, 0.2 s each. It is Wald's sequential test. Noise, whose mean power is 0, passes for a load once in
-// exp(200·(P0/σ)²) decisions, σ being the deviation of the power in windows of 0.2 s:
-// never, in the life of a unit, from P0 = σ/2 on. A load that stays below the start
-// power on average is not counted; it cannot be told from cross-talk.
+// So a load of P whose every window is above the start power P0 is counted whole, at
+// most 40 s · P0/(P-P0) after it came: within the first window from 200 times the
+// start power on. With noise that reaches down to P0 it may lose the windows below P0
+// in which a decision for an empty outlet ended, 0.2 s each. A load that stays below
+// the start power on average is not counted; it cannot be told from cross-talk.
+//
+// It is Wald's sequential test: noise, whose mean power is 0, passes for a load once
+// in exp(200·(P0/σ)²) decisions, σ being the deviation of the power in windows of
+// 0.2 s, and never in the life of a unit from P0 = σ/2 on.
 type creepGuard struct {
 	startW           float64
 	heldMicroWs      float64
