@@ -15,8 +15,9 @@ import (
 func (b *Bench) Arrange(text []byte) error {
 	var mains mainsEdit
 	var outlets, inputs []json.RawMessage
+	seed := b.seedNow()
 	err := decodeDocument(text, object{
-		"mains": nested(mains.fields()), "outlets": may(&outlets), "inputs": may(&inputs),
+		"seed": may(&seed), "mains": nested(mains.fields()), "outlets": may(&outlets), "inputs": may(&inputs),
 		"powerCycle": ignored(), "inlet": ignored(), "recordings": ignored(),
 	})
 	if err != nil {
@@ -31,7 +32,7 @@ func (b *Bench) Arrange(text []byte) error {
 		if e.load == nil {
 			continue
 		}
-		p, err := b.newPlug("load", pdu.OutputID(id), e.load)
+		p, err := b.newPlug("load", e.load, chance(seed, uint64(id)))
 		if err != nil {
 			f.Add("outlets", pdu.CodeOf(err), "outlet %d: %v", id, err)
 		}
@@ -40,6 +41,7 @@ func (b *Bench) Arrange(text []byte) error {
 	if err := refusal("", &f); err != nil {
 		return err
 	}
+	b.setSeed(seed)
 	if err := mains.edit(b); err != nil {
 		return err
 	}

@@ -3,9 +3,14 @@ package sim
 import (
 	"errors"
 	"log/slog"
+	"math"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/zerocross-pdu/zerocross/pdu"
 )
@@ -52,5 +57,39 @@ func TestArrange(t *testing.T) {
 	}
 	if after := printed(); after != before {
 		t.Errorf("a refused file changed the bench:\n%s\n%s", before, after)
+	}
+}
+
+// A file with a seed makes the same bench every time, one with another seed another.
+func TestSeedOfABenchFile(t *testing.T) {
+	sunshine := func(seed string) (watts []float64) {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, "8ks", Options{})
+			file := `{"seed":` + seed + `,"mains":{"noiseV":1},"outlets":[{"id":1,"load":{"type":"inverter","connectS":0},"relay":{"spreadMs":1}}]}`
+			if err := b.Arrange([]byte(file)); err != nil {
+				t.Fatal(err)
+			}
+			on(t, b, 1)
+			for _, m := range measurements(watch(t, b, wait(20*time.Second))[0]) {
+				watts = append(watts, m.Outputs[0].ActivePowerW)
+			}
+		})
+		return watts
+	}
+	first := sunshine("7")
+	if diff := cmp.Diff(first, sunshine("7")); diff != "" {
+		t.Errorf("the same file measures otherwise: %s", diff)
+	}
+	if cmp.Equal(first, sunshine("8")) {
+		t.Error("another seed measures the same")
+	}
+	b := newBench(t, "8ks", Options{})
+	for _, seed := range []string{"-1", "1.5", `"7"`, "18446744073709551616", "null"} {
+		if err := b.Arrange([]byte(`{"seed":` + seed + `}`)); err == nil || !strings.Contains(err.Error(), "seed") {
+			t.Errorf("seed %s: %v", seed, err)
+		}
+	}
+	if err := b.Arrange([]byte(`{"seed":18446744073709551615}`)); err != nil || b.document().Seed != math.MaxUint64 {
+		t.Errorf("%v, %d", err, b.document().Seed)
 	}
 }

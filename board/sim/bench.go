@@ -21,8 +21,6 @@ const (
 	// longestCatchUp is how much time is made good after the process stood still.
 	// What is beyond was neither sampled nor metered; no energy is invented for it.
 	longestCatchUp = 2 * time.Second
-	// relayChance tells the chance of relays from that of outlets and mains.
-	relayChance = 1 << 32
 )
 
 // Options are what a Bench needs besides its model.
@@ -78,7 +76,7 @@ func New(profile *pdu.Profile, opt Options) (*Bench, error) {
 		library: &library{folders: opt.Recordings, state: opt.StateDir},
 		loads:   newLoadStore(opt.StateDir),
 		seed:    opt.Seed,
-		chance:  rand.New(rand.NewPCG(opt.Seed, relayChance)),
+		chance:  chance(opt.Seed, ofRelays),
 		wake:    make(chan struct{}, 1),
 		plugged: make([]plug, profile.Outputs),
 	}

@@ -425,3 +425,25 @@ func BenchmarkEightOutlets(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Seconds())/float64(b.N)*100, "%core")
 }
+
+// The same with everything that mains and relays can do.
+func BenchmarkEightOutletsOnDirtyMains(b *testing.B) {
+	bench := newBench(b, "8ks", Options{Loads: DemoLoads(profile(b, "8ks"))})
+	q := Quality{Harmonics: []Harmonic{{3, 1, 0}, {5, 4, 180}, {7, 3, 0}, {11, 1, 0}}, DriftHz: 0.02, FlickerPercent: 1, NoiseV: 0.5, SourceOhm: 0.4, SourceReactanceOhm: 0.25}
+	if err := bench.SetQuality(q); err != nil {
+		b.Fatal(err)
+	}
+	on(b, bench, 1, 2, 3, 4, 5, 6, 7, 8)
+	if err := bench.begin(); err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now()
+	b.ReportAllocs()
+	for b.Loop() { // each iteration is a second
+		for range 20 {
+			now = now.Add(tick)
+			bench.step(now)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Seconds())/float64(b.N)*100, "%core")
+}

@@ -54,7 +54,7 @@ func kindOf(to any) string {
 		return "a number in range"
 	case *bool, **bool:
 		return "true or false"
-	case *uint32, *int:
+	case *uint32, *uint64, *int:
 		return "a whole number in range"
 	case *[]json.RawMessage:
 		return "a list"

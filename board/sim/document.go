@@ -13,6 +13,7 @@ import (
 // report are ignored when read.
 
 type benchDocument struct {
+	Seed       uint64           `json:"seed,omitzero"`
 	Mains      mainsDocument    `json:"mains"`
 	PowerCycle string           `json:"powerCycle"`
 	Outlets    []outletDocument `json:"outlets"`
@@ -93,6 +94,7 @@ func (b *Bench) document() benchDocument {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	d := benchDocument{
+		Seed:       b.seed,
 		Mains:      b.mainsDocument(),
 		PowerCycle: b.hw.powerCycle,
 		Outlets:    make([]outletDocument, len(b.plugged)),

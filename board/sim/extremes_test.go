@@ -55,7 +55,10 @@ func TestNoLoadInventsInfinity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := newBlock()
+		m, g := newBlock(), newGrid(1)
+		if rapid.Bool().Draw(t, "dirty mains") {
+			g.set(Quality{Harmonics: []Harmonic{{3, 30, 180}, {40, 30, 0}}, DriftHz: 1, FlickerPercent: 20, NoiseV: 5, SourceOhm: 2, SourceReactanceOhm: 2})
+		}
 		term := terminal{current: make([]float64, blockSize), voltage: make([]float64, blockSize)}
 		if w, ok := s.(settler); ok && rapid.Bool().Draw(t, "settled") {
 			w.settle(rapid.Float64Range(0, 300).Draw(t, "settled at"))
@@ -68,9 +71,14 @@ func TestNoLoadInventsInfinity(t *testing.T) {
 			if r, ok := s.(rester); ok && rapid.IntRange(0, 3).Draw(t, "off") == 0 {
 				r.rest(rapid.SampledFrom([]float64{0, 1e-4, 0.05, 3600}).Draw(t, "off for"))
 			}
-			m.fill(n, volts, hertz)
+			if g.quality.NoiseV > 0 {
+				g.fill(&m, n, volts, hertz)
+			} else {
+				m.fill(n, volts, hertz)
+			}
 			term.current = term.current[:n]
 			s.draw(&m, &term)
+			g.sag(&m, term.current)
 			for k, i := range term.current {
 				if !(math.Abs(i) < mostAmps) {
 					t.Fatalf("%+v: %v A at sample %d of %d, %v V, %v Hz", l, i, k, n, volts, hertz)

@@ -21,14 +21,14 @@ type plug struct {
 	source source
 }
 
-// newPlug makes a load for an outlet. Faults are told relative to path.
-func (b *Bench) newPlug(path string, id pdu.OutputID, l Load) (plug, error) {
+// newPlug makes a load with a chance of its own. Faults are told relative to path.
+func (b *Bench) newPlug(path string, l Load, random *rand.Rand) (plug, error) {
 	var f config.Faults
 	l.check(&f)
 	if err := refusal(path, &f); err != nil {
 		return plug{}, err
 	}
-	s, err := l.source(b.library, rand.New(rand.NewPCG(b.seed, uint64(id))))
+	s, err := l.source(b.library, random)
 	return plug{l, s}, err
 }
 
@@ -38,7 +38,7 @@ func (b *Bench) SetLoad(id pdu.OutputID, l Load) error {
 	if err := b.checkOutlet(id); err != nil {
 		return err
 	}
-	p, err := b.newPlug("load", id, l)
+	p, err := b.newPlug("load", l, b.randomOf(uint64(id)))
 	if err != nil {
 		return err
 	}
@@ -115,14 +115,14 @@ func (b *Bench) plugStored(fallback []Load) error {
 	}
 	if raw == nil || err != nil {
 		for k, l := range fallback[:min(len(fallback), len(b.plugged))] {
-			if b.plugged[k], err = b.newPlug("loads["+strconv.Itoa(k)+"]", pdu.OutputID(k+1), l); err != nil {
+			if b.plugged[k], err = b.newPlug("loads["+strconv.Itoa(k)+"]", l, b.randomOf(uint64(k+1))); err != nil {
 				return fmt.Errorf("plug in load %d: %w", k+1, err)
 			}
 		}
 		return nil
 	}
 	for k, l := range stored[:min(len(stored), len(b.plugged))] {
-		p, err := b.newPlug("loads["+strconv.Itoa(k)+"]", pdu.OutputID(k+1), l)
+		p, err := b.newPlug("loads["+strconv.Itoa(k)+"]", l, b.randomOf(uint64(k+1)))
 		if err != nil {
 			b.log.Error("stored load cannot be plugged in: outlet left empty", "output", k+1, "error", err)
 			continue

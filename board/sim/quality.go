@@ -115,7 +115,7 @@ type grid struct {
 }
 
 func newGrid(seed uint64) grid {
-	random := rand.New(rand.NewPCG(seed, 0))
+	random := chance(seed, ofMains)
 	return grid{random: random, drift: wander{time: driftTime, random: random}}
 }
 
