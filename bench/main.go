@@ -23,10 +23,11 @@ func main() {
 		os.Exit(1)
 	}
 	quick := flag.Bool("quick", false, "fewer rounds, for a look")
+	only := flag.String("only", "", "measure only this: size, start, switching or requests")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *quick); err != nil {
+	if err := run(ctx, *quick, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -41,8 +42,8 @@ type effort struct {
 	idle     time.Duration // wait before memory is read
 }
 
-func run(ctx context.Context, quick bool) error {
-	e := effort{commands: 3000, starts: 11, rounds: 5, turn: 2 * time.Second, idle: 20 * time.Second}
+func run(ctx context.Context, quick bool, only string) error {
+	e := effort{commands: 3000, starts: 11, rounds: 11, turn: time.Second, idle: 20 * time.Second}
 	if quick {
 		e = effort{commands: 500, starts: 3, rounds: 2, turn: time.Second, idle: 5 * time.Second}
 	}
@@ -56,12 +57,15 @@ func run(ctx context.Context, quick bool) error {
 		return err
 	}
 	printMachine()
-	return errors.Join(
-		measureSize(pdud),
-		measureStart(ctx, pdud, e),
-		measureSwitching(ctx, pdud, e),
-		measureRequests(ctx, pdud, e),
-	)
+	for _, m := range []struct {
+		name    string
+		measure func(ctx context.Context, pdud string, e effort) error
+	}{{"size", measureSize}, {"start", measureStart}, {"switching", measureSwitching}, {"requests", measureRequests}} {
+		if only == "" || only == m.name {
+			err = errors.Join(err, m.measure(ctx, pdud, e))
+		}
+	}
+	return err
 }
 
 // build makes a stripped program, as it is released.
@@ -103,7 +107,7 @@ func report(what, figure, bar string, met bool) {
 }
 
 // measureSize looks at the stripped program.
-func measureSize(pdud string) error {
+func measureSize(_ context.Context, pdud string, _ effort) error {
 	info, err := os.Stat(pdud)
 	if err != nil {
 		return err

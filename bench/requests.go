@@ -43,12 +43,8 @@ func measureRequests(ctx context.Context, pdud string, e effort) error {
 	defer stopBare()
 
 	var ours, bare, ratios []float64
-	for range e.rounds {
-		a, err := requestRate(d.addr, e.turn)
-		if err != nil {
-			return err
-		}
-		b, err := requestRate(bareAddr, e.turn)
+	for n := range e.rounds {
+		a, b, err := bothRates(d.addr, bareAddr, e.turn, n%2 == 1)
 		if err != nil {
 			return err
 		}
@@ -58,6 +54,19 @@ func measureRequests(ctx context.Context, pdud string, e effort) error {
 	report(fmt.Sprintf("GET /netio.json / bare net/http handler, %d connections", clients), fmt.Sprintf("%.2f", ratio), ">= 0.9", ratio >= 0.9)
 	fmt.Printf("  %-58s %14.0f   bare %.0f (document of %d bytes)\n", "requests per second", median(ours), median(bare), len(doc))
 	return nil
+}
+
+// bothRates measures one server after the other, in either order.
+func bothRates(a, b string, turn time.Duration, swap bool) (rateA, rateB float64, err error) {
+	if swap {
+		rateB, rateA, err = bothRates(b, a, turn, false)
+		return rateA, rateB, err
+	}
+	if rateA, err = requestRate(a, turn); err != nil {
+		return 0, 0, err
+	}
+	rateB, err = requestRate(b, turn)
+	return rateA, rateB, err
 }
 
 func median(v []float64) float64 {

@@ -26,8 +26,8 @@ type Summary struct {
 	VoltagePeak    float64 `json:"voltagePeak"`             // V, largest of either sign
 	CurrentPeak    float64 `json:"currentPeak"`             // A, largest of either sign
 	// Harmonics 1 to 40; empty without two whole cycles.
-	VoltageHarmonics []Line `json:"voltageHarmonics"`
-	CurrentHarmonics []Line `json:"currentHarmonics"`
+	VoltageHarmonics []Line `json:"voltageHarmonics,omitempty"`
+	CurrentHarmonics []Line `json:"currentHarmonics,omitempty"`
 }
 
 // Line is one harmonic of a Summary: the mean of its phasors, so that noise does not

@@ -16,7 +16,7 @@ import (
 // newMeterCommand makes "pdud meter", which runs the metering core over a recording.
 func newMeterCommand() *cobra.Command {
 	var rate, volts, amps float64
-	var asJSON bool
+	var asJSON, harmonics bool
 	cmd := &cobra.Command{
 		Use:   "meter FILE",
 		Short: "Measure a recording with the metering core",
@@ -36,6 +36,9 @@ Quantities are those of all whole mains cycles, energy that of all samples.`,
 			if err != nil {
 				return fmt.Errorf("measure %s: %w", args[0], err)
 			}
+			if !harmonics {
+				s.VoltageHarmonics, s.CurrentHarmonics = nil, nil
+			}
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
 			}
@@ -46,6 +49,7 @@ Quantities are those of all whole mains cycles, energy that of all samples.`,
 	cmd.Flags().Float64Var(&volts, "volts-per-count", 1, "volts per count of the voltage")
 	cmd.Flags().Float64Var(&amps, "amps-per-count", 1, "amperes per count of the current; negative turns its direction round")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&harmonics, "harmonics", false, "print the harmonics 1 to 40 too")
 	return cmd
 }
 
@@ -88,9 +92,19 @@ func printSummary(out io.Writer, s metering.Summary) error {
 		{"phase", s.Phase, "°", 2},
 		{"frequency", s.Frequency, "Hz", 4},
 		{"crest factor", s.CrestFactor, "", 3},
+		{"displacement power factor", s.DisplacementPF, "", 4},
+		{"THD of the voltage", 100 * s.VoltageTHD, "%", 2},
+		{"THD of the current", 100 * s.CurrentTHD, "%", 2},
 		{"energy", s.EnergyWh, "Wh", 6},
 	} {
 		fmt.Fprintln(w, strings.TrimSpace(fmt.Sprintf("%s\t%.*f %s", row.name, row.digit, row.value, row.unit)))
+	}
+	if len(s.VoltageHarmonics) > 0 {
+		fmt.Fprintln(w, "\nharmonic\tvoltage\tcurrent")
+	}
+	for k, v := range s.VoltageHarmonics {
+		i := s.CurrentHarmonics[k]
+		fmt.Fprintf(w, "%d\t%.3f V %.1f °\t%.4f A %.1f °\n", v.Order, v.RMS, v.Phase, i.RMS, i.Phase)
 	}
 	return w.Flush()
 }

@@ -55,7 +55,13 @@ func TestMeterJSON(t *testing.T) {
 	want := map[string]float64{
 		"voltage": 325 / math.Sqrt2, "current": 10 / math.Sqrt2, "activePower": 812.5, "apparentPower": 1625,
 		"reactivePower": 1625 * math.Sin(math.Pi/3), "powerFactor": 0.5, "phase": 60, "frequency": 50, "crestFactor": math.Sqrt2,
-		"energyWh": 812.5 * 6399 / 6400 / 3600,
+		"energyWh": 812.5 * 6399 / 6400 / 3600, "displacementPowerFactor": 0.5, "voltagePeak": 325, "currentPeak": 10,
+	}
+	for _, name := range []string{"voltageTHD", "currentTHD"} {
+		if got[name] > 0.001 {
+			t.Errorf("%s of a sine: %v", name, got[name])
+		}
+		delete(got, name)
 	}
 	keys := func(m map[string]float64) []string { return slices.Sorted(maps.Keys(m)) }
 	if diff := cmp.Diff(keys(want), keys(got)); diff != "" {
@@ -73,10 +79,23 @@ func TestMeterTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"voltage         229.8", "phase           60.00 °", "frequency       50.0000 Hz", "crest factor    1.41"} {
+	for _, want := range []string{"voltage                    229.8", "phase                      60.00 °", "frequency                  50.0000 Hz", "crest factor               1.41"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
+	}
+}
+
+func TestMeterHarmonics(t *testing.T) {
+	out, err := runMeter(t, sineRecording(), "-", "--volts-per-count=0.1", "--harmonics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out, "\n1  ") || !strings.Contains(out, "\n40  ") {
+		t.Errorf("harmonics 1 to 40 are not in\n%s", out)
+	}
+	if out, err = runMeter(t, sineRecording(), "-", "--json", "--harmonics"); err != nil || !strings.Contains(out, `"currentHarmonics":[{"order":1,`) {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
