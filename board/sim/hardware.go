@@ -25,6 +25,7 @@ type hardware struct {
 	mains      Mains
 	relays     []relay     // index = output - 1
 	inputs     []pdu.Level // index = input - 1
+	frozen     []bool      // index = output - 1: the server there hangs
 }
 
 // newHardware is a unit fresh from the factory, plugged in: contacts off.
@@ -34,6 +35,7 @@ func newHardware(p *pdu.Profile) hardware {
 		mains:      Mains{VoltageV: nominalV, FrequencyHz: 50, On: true},
 		relays:     make([]relay, p.Outputs),
 		inputs:     make([]pdu.Level, p.Inputs),
+		frozen:     make([]bool, p.Outputs),
 	}
 	for k := range hw.relays {
 		hw.relays[k] = relay{contact: pdu.Off, coming: pdu.Off, fault: RelayHealthy}
@@ -49,7 +51,7 @@ func newHardware(p *pdu.Profile) hardware {
 //	"ZCB2"  outputs u8  inputs u8  mains on u8  power cycle [26]byte
 //	voltage f64  frequency f64
 //	per output: contact u8, fault u8, operations u64, wear f64,
-//	            operate f64, release f64, spread f64, bounce f64 (ms)
+//	            operate f64, release f64, spread f64, bounce f64 (ms), frozen u8
 //	per input: level u8
 //	CRC-32 (IEEE) of everything before, u32
 const (
@@ -67,11 +69,11 @@ func (hw *hardware) encode(b []byte) []byte {
 	b = append(b, hw.powerCycle...)
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(hw.mains.VoltageV))
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(hw.mains.FrequencyHz))
-	for _, r := range hw.relays {
+	for k, r := range hw.relays {
 		code := 0
-		for k, f := range faultCodes {
+		for c, f := range faultCodes {
 			if f == r.fault {
-				code = k
+				code = c
 			}
 		}
 		b = append(b, byte(r.coming), byte(code))
@@ -79,6 +81,7 @@ func (hw *hardware) encode(b []byte) []byte {
 		for _, x := range [...]float64{r.wear, r.timing.OperateMs, r.timing.ReleaseMs, r.timing.SpreadMs, r.timing.BounceMs} {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 		}
+		b = append(b, flag(hw.frozen[k]))
 	}
 	for _, l := range hw.inputs {
 		b = append(b, byte(l))
@@ -124,6 +127,8 @@ func decodeHardware(b []byte, p *pdu.Profile) (hardware, error) {
 			*to = math.Float64frombits(binary.LittleEndian.Uint64(b[at:]))
 			at += 8
 		}
+		hw.frozen[k] = b[at] == 1
+		at++
 		inRange(&f, "wear", r.wear, 0, math.MaxFloat64, "")
 		r.timing.check(&f)
 		hw.relays[k] = r

@@ -65,8 +65,13 @@ func (b *Bench) plugIn(id pdu.OutputID, p plug) {
 // the load.
 func (b *Bench) settle(id pdu.OutputID) {
 	s, ok := b.plugged[id-1].source.(settler)
-	if ok && b.powered() && b.hw.relays[id-1].contact == pdu.On {
-		s.settle(b.hw.mains.VoltageV)
+	if !ok || !b.powered() || b.hw.relays[id-1].contact != pdu.On {
+		return
+	}
+	s.settle(b.hw.mains.VoltageV)
+	if server, ok := s.(*serverSource); ok && b.hw.frozen[id-1] {
+		server.enter(ServerFrozen)
+		server.pass(0)
 	}
 }
 

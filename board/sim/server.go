@@ -182,7 +182,23 @@ func (b *Bench) SetServerPhase(id pdu.OutputID, phase ServerPhase) error {
 	}
 	s.enter(phase)
 	s.pass(0)
+	b.keepFrozen()
 	return nil
+}
+
+// keepFrozen keeps which servers hang, for they do whatever becomes of the process.
+// The caller holds mu.
+func (b *Bench) keepFrozen() {
+	changed := false
+	for k, p := range b.plugged {
+		s, ok := p.source.(*serverSource)
+		frozen := ok && s.phase == ServerFrozen
+		changed = changed || frozen != b.hw.frozen[k]
+		b.hw.frozen[k] = frozen
+	}
+	if changed {
+		b.save()
+	}
 }
 
 // AnswersPing says whether a server of the bench has an address, and whether it is

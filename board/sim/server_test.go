@@ -131,3 +131,33 @@ func TestServerEditWithoutServer(t *testing.T) {
 		t.Error("a refused edit changed the relay")
 	}
 }
+
+// A server that hangs does so until its power is cycled, not until the process is.
+func TestFrozenServerOutlivesTheProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := stateDir(t)
+		first := newBench(t, "8ks", Options{StateDir: dir})
+		if err := first.SetLoad(1, testServer()); err != nil {
+			t.Fatal(err)
+		}
+		on(t, first, 1)
+		watch(t, first, wait(10*time.Second), func() time.Duration {
+			if err := first.SetServerPhase(1, ServerFrozen); err != nil {
+				t.Error(err)
+			}
+			return 0
+		})
+		second := newBench(t, "8ks", Options{StateDir: dir})
+		watch(t, second, wait(10*time.Second), func() time.Duration {
+			if alive, known := second.AnswersPing("10.0.0.7"); alive || !known {
+				t.Error("a restart of the process thawed the server")
+			}
+			switchTo(t, second, pdu.Off, 1)
+			return 5 * time.Second
+		}, func() time.Duration { on(t, second, 1); return 10 * time.Second })
+		third := newBench(t, "8ks", Options{StateDir: dir})
+		if alive, _ := third.AnswersPing("10.0.0.7"); !alive {
+			t.Error("it hangs again after its power was cycled")
+		}
+	})
+}

@@ -110,6 +110,7 @@ func (b *Bench) advance(now time.Time) {
 			end = min(end, max(w.made, w.sampleAt(b.moves[0].due)))
 		}
 		if end <= w.made {
+			b.keepFrozen()
 			return
 		}
 		w.sample(int(end - w.made))
