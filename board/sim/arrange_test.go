@@ -70,7 +70,7 @@ func TestSeedOfABenchFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			on(t, b, 1)
-			for _, m := range measurements(watch(t, b, wait(20*time.Second))[0]) {
+			for _, m := range measurements(watch(t, b, wait(10*time.Second))[0]) {
 				watts = append(watts, m.Outputs[0].ActivePowerW)
 			}
 		})

@@ -282,7 +282,7 @@ func TestDirtyMainsAreMeasured(t *testing.T) {
 			t.Fatal(err)
 		}
 		on(t, b, 1, 2, 3, 4, 5, 6, 7, 8)
-		for _, m := range measurements(watch(t, b, wait(time.Second), wait(10*time.Second))[1]) {
+		for _, m := range measurements(watch(t, b, wait(time.Second), wait(5*time.Second))[1]) {
 			inside(t, "frequency", m.FrequencyHz, 49.8, 50.2)
 			inside(t, "voltage", m.Inlet.VoltageV, 215, 232)
 			if m.FrequencyHz < metering.MinFrequencyHz {

@@ -21,9 +21,11 @@ func TestServerPhases(t *testing.T) {
 		b := newBench(t, "8ks", Options{Loads: []Load{testServer()}})
 		expect := func(phase ServerPhase, low, high float64) {
 			t.Helper()
-			s := b.plugged[0].source.(*serverSource)
-			if s.phase != phase {
-				t.Errorf("phase %s, want %s", s.phase, phase)
+			b.mu.Lock()
+			now := b.plugged[0].source.(*serverSource).phase
+			b.mu.Unlock()
+			if now != phase {
+				t.Errorf("phase %s, want %s", now, phase)
 			}
 			inside(t, "watts "+string(phase), b.document().Outlets[0].Reading.ActivePowerW, low, high)
 			if alive, known := b.AnswersPing("10.0.0.7"); alive != phase.Alive() || !known {
@@ -45,7 +47,7 @@ func TestServerPhases(t *testing.T) {
 			},
 			func() time.Duration { expect(ServerBoot, 120, 240); return 4 * time.Second },
 			func() time.Duration { expect(ServerIdle, 85, 105); steer("busy", 200); return time.Second },
-			func() time.Duration { expect(ServerBusy, 200, 330); steer("frozen", 200); return 30 * time.Second },
+			func() time.Duration { expect(ServerBusy, 200, 330); steer("frozen", 200); return 10 * time.Second },
 			func() time.Duration {
 				expect(ServerFrozen, 59, 66)
 				switchTo(t, b, pdu.Off, 1)
@@ -141,20 +143,20 @@ func TestFrozenServerOutlivesTheProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		on(t, first, 1)
-		watch(t, first, wait(10*time.Second), func() time.Duration {
+		watch(t, first, wait(7*time.Second), func() time.Duration {
 			if err := first.SetServerPhase(1, ServerFrozen); err != nil {
 				t.Error(err)
 			}
 			return 0
 		})
 		second := newBench(t, "8ks", Options{StateDir: dir})
-		watch(t, second, wait(10*time.Second), func() time.Duration {
+		watch(t, second, wait(7*time.Second), func() time.Duration {
 			if alive, known := second.AnswersPing("10.0.0.7"); alive || !known {
 				t.Error("a restart of the process thawed the server")
 			}
 			switchTo(t, second, pdu.Off, 1)
 			return 5 * time.Second
-		}, func() time.Duration { on(t, second, 1); return 10 * time.Second })
+		}, func() time.Duration { on(t, second, 1); return 7 * time.Second })
 		third := newBench(t, "8ks", Options{StateDir: dir})
 		if alive, _ := third.AnswersPing("10.0.0.7"); !alive {
 			t.Error("it hangs again after its power was cycled")
