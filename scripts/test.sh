@@ -45,7 +45,7 @@ browser=
 if [ -x "${CHROMIUM:-}" ] || have chromium-browser || need "browser tests" chromium chromium; then browser=yes; fi
 need "check of the XML schema by xmllint" libxml2-utils xmllint
 need "Modbus with mbpoll" mbpoll mbpoll
-need "SNMP with net-snmp" snmp snmpget snmptranslate
+need "SNMP with net-snmp" "snmp snmptrapd" snmpget snmptranslate snmptrapd
 need "Telnet with fence_netio" "fence-agents telnet" fence_netio telnet
 race=
 need "race detector" "gcc libc6-dev" gcc && race=-race
