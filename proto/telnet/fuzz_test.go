@@ -115,15 +115,15 @@ func FuzzLines(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		var stream string
+		var stream strings.Builder
 		for line := range strings.Lines(string(text)) {
 			if quoted, ok := strings.CutPrefix(strings.TrimSpace(line), "> "); ok {
 				chunk, _ := strconv.Unquote(quoted)
-				stream += chunk
+				stream.WriteString(chunk)
 			}
 		}
 		for user := range uint8(3) {
-			f.Add(user, []byte(stream), uint16(len(stream)/2))
+			f.Add(user, []byte(stream.String()), uint16(len(stream.String())/2))
 		}
 	}
 	f.Fuzz(func(t *testing.T, user uint8, stream []byte, cut uint16) {
