@@ -99,12 +99,17 @@ for (const [width, locale] of [[320, "en-GB"], [320, "de-DE"], [768, "de-DE"], [
     await page.getByLabel(german ? "Passwort" : "Password").fill("admin");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: german ? "Lasten" : "Loads" }).waitFor();
-    const { scrolls, outside } = await page.evaluate(() => ({
+    await page.locator(".bench details").evaluateAll((all) => all.forEach((details) => { details.open = true; }));
+    const { scrolls, outside, cut } = await page.evaluate(() => ({
       scrolls: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      outside: [...document.querySelectorAll("button, input, select, .figure, h1, h2, h3")]
+      outside: [...document.querySelectorAll("button, input, select, summary, .figure, .field > span, dt, h1, h2, h3")]
         .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
         .map((element) => element.outerHTML),
+      cut: [...document.querySelectorAll(".bench-outlet, .bench-fields, .field, .bench-facts div")]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.outerHTML),
     }));
+    assert.deepEqual(cut, []);
     assert.equal(scrolls, 0);
     assert.deepEqual(outside, []);
   });
@@ -140,8 +145,9 @@ test("the first load is small", async (t) => {
 // everything in it is still there.
 test("the screenshot of the README", async (t) => {
   const unit = await Unit.start(t, ["demo", "--set", "device.name=Rack 12, left"]);
-  const names = ["Server", "Core switch", "Heater", "Storage", "Monitor", "Lamp", "Fan", "Spare"];
+  const names = ["Server", "Core switch", "Heater", "Monitor", "Lamps", "Compressor", "Amplifier", "Solar"];
   for (const [index, name] of names.entries()) await unit.api("PATCH", `outputs/${index + 1}`, { name });
+  await unit.plug(3, { type: "resistive", watts: 2000 });
   for (const id of [3, 5, 7]) await unit.api("POST", `outputs/${id}/action`, { action: "on" });
   await unit.api("POST", "outputs/2/action", { action: "shortOff", delayMs: 20_000 });
   const page = await enter(t, unit, { colorScheme: "light", deviceScaleFactor: 1.5 });

@@ -105,6 +105,11 @@ export class Unit {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
+
+  /** Plugs a load into an outlet of the bench. */
+  plug(number, load) {
+    return this.api("PUT", `bench/outlets/${number}`, { load });
+  }
 }
 
 /** Opens the page of a unit in a browser of its own; errors of the page fail the test. */

@@ -1188,20 +1188,94 @@ var en = {
   "bench.load.none": "Nothing",
   "bench.load.resistive": "Resistive",
   "bench.load.constantPF": "Constant power",
+  "bench.load.rectifier": "Rectifier",
+  "bench.load.pfc": "Supply with PFC",
+  "bench.load.led": "LED lamps",
+  "bench.load.server": "Server",
+  "bench.load.motor": "Motor",
+  "bench.load.transformer": "Transformer",
+  "bench.load.thermostat": "Heater with thermostat",
+  "bench.load.capacitor": "Capacitor",
+  "bench.load.inverter": "Solar inverter",
   "bench.load.recording": "Recording",
-  "bench.watts": "Watts",
-  "bench.powerFactor": "Power factor",
-  "bench.voltAmperes": "Volt-amperes",
-  "bench.shift": "Current is",
-  "bench.shift.inductive": "Inductive",
-  "bench.shift.capacitive": "Capacitive",
-  "bench.file": "File",
-  "bench.ampsPerCount": "A per count",
-  "bench.voltsPerCount": "V per count",
+  "bench.load.trace": "Power over time",
+  "bench.member.watts": "Watts",
+  "bench.member.va": "Volt-amperes",
+  "bench.member.powerFactor": "Power factor",
+  "bench.member.shift": "Current is",
+  "bench.member.file": "File",
+  "bench.member.ampsPerCount": "A per count",
+  "bench.member.voltsPerCount": "V per count",
+  "bench.member.rate": "Samples per second",
+  "bench.member.scale": "Scale",
+  "bench.member.capacitanceUF": "Capacitance",
+  "bench.member.resistanceOhm": "Resistance",
+  "bench.member.inductanceUH": "Inductance",
+  "bench.member.ratedWatts": "Rated watts",
+  "bench.member.bulkUF": "Bulk capacitor",
+  "bench.member.filterUF": "Filter capacitor",
+  "bench.member.ntcOhm": "NTC resistor",
+  "bench.member.startRatio": "Starting over rated current",
+  "bench.member.inertiaS": "Time to full speed",
+  "bench.member.load": "Torque",
+  "bench.member.stepS": "Time between steps",
+  "bench.member.stepLoad": "Torque after a step",
+  "bench.member.noLoadPercent": "No-load current",
+  "bench.member.lossPercent": "Core loss",
+  "bench.member.copperPercent": "Copper loss",
+  "bench.member.saturatedPercent": "Reactance in saturation",
+  "bench.member.remanence": "Remanence",
+  "bench.member.targetC": "Target",
+  "bench.member.spreadK": "Spread",
+  "bench.member.ambientC": "Surroundings",
+  "bench.member.riseK": "Rise if always on",
+  "bench.member.timeS": "Thermal time",
+  "bench.member.work": "Work after boot",
+  "bench.member.idleWatts": "Watts idle",
+  "bench.member.busyWatts": "Watts busy",
+  "bench.member.bootWatts": "Watts in boot",
+  "bench.member.frozenWatts": "Watts frozen",
+  "bench.member.bootS": "Boot time",
+  "bench.member.address": "Answers ping at",
+  "bench.member.connectS": "Time before feeding",
+  "bench.member.nominalV": "Nominal voltage",
+  "bench.member.clouds": "Clouds",
+  "bench.member.phase": "Phase",
+  "bench.member.alive": "Alive",
+  "bench.member.forS": "For",
+  "bench.member.busV": "Bulk voltage",
+  "bench.member.outputOn": "Output on",
+  "bench.member.correctorOn": "Corrector on",
+  "bench.member.ntcTemperatureC": "NTC temperature",
+  "bench.member.speed": "Speed",
+  "bench.member.flux": "Flux",
+  "bench.member.temperatureC": "Temperature",
+  "bench.member.heating": "Heating",
+  "bench.member.feeding": "Feeding",
+  "bench.member.sunW": "Sun",
+  "bench.member.atS": "Position",
+  "bench.member.operateMs": "Closing time",
+  "bench.member.releaseMs": "Opening time",
+  "bench.member.spreadMs": "Spread",
+  "bench.member.bounceMs": "Bounce",
+  "bench.value.inductive": "Inductive",
+  "bench.value.capacitive": "Capacitive",
+  "bench.value.off": "Off",
+  "bench.value.boot": "Boot",
+  "bench.value.idle": "Idle",
+  "bench.value.busy": "Busy",
+  "bench.value.frozen": "Frozen",
+  "bench.yes": "yes",
+  "bench.no": "no",
+  "bench.state": "What the load is doing",
   "bench.relay": "Relay",
   "bench.relay.none": "Healthy",
   "bench.relay.stuck": "Stuck, does not move",
   "bench.relay.welded": "Welded, stays closed",
+  "bench.relay.dead": "Dead, stays open",
+  "bench.relayDetails": "Relay timing and wear",
+  "bench.operations": "Operations",
+  "bench.wear": "Wear",
   "bench.inputs": "Inputs",
   "bench.inputClosed": "{name} closed",
   "bench.pulses": "Pulses: {count}",
@@ -1379,12 +1453,20 @@ var numbers = O(() => {
 function number(value, unit) {
   if (value === null || value === void 0 || !Number.isFinite(value)) return none;
   const digits = decimals[unit];
-  const rounded = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
-  return numbers.value[unit].format(rounded).replace("-", "−");
+  const rounded2 = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
+  return numbers.value[unit].format(rounded2).replace("-", "−");
 }
 function quantity(value, unit) {
   const text = number(value, unit);
   return text === none || unit === "PF" ? text : unit === "°" ? text + "°" : `${text} ${unit}`;
+}
+function rounded(value) {
+  const size = Math.abs(value);
+  const maximumFractionDigits = size < 10 ? 2 : size < 100 ? 1 : 0;
+  return new Intl.NumberFormat(locale.value, { maximumFractionDigits, signDisplay: "negative" }).format(value).replace("-", "−");
+}
+function percent(part) {
+  return new Intl.NumberFormat(locale.value, { style: "percent", maximumSignificantDigits: 2 }).format(part);
 }
 function duration(ms) {
   const left = Math.max(0, ms);
@@ -1808,31 +1890,225 @@ function ConditionLine({ condition }) {
 }
 
 // src/bench.ts
-function convertLoad(from, type, recordings) {
-  const watts = ("watts" in from ? from.watts : void 0) ?? 100;
+var loadTypes = [
+  "none",
+  "resistive",
+  "constantPF",
+  "rectifier",
+  "pfc",
+  "led",
+  "server",
+  "motor",
+  "transformer",
+  "thermostat",
+  "capacitor",
+  "inverter",
+  "recording",
+  "trace"
+];
+var relayFaults = ["none", "stuck", "welded", "dead"];
+var relayTiming = { operateMs: 8, releaseMs: 8, spreadMs: 0, bounceMs: 0 };
+var serverPhases = ["boot", "idle", "busy", "frozen"];
+var choices = {
+  shift: ["inductive", "capacitive"],
+  work: ["idle", "busy"]
+};
+function filesFor(type, files) {
+  const suffix = { recording: ".i16", trace: ".csv" }[type];
+  return suffix ? files.filter((file) => file.endsWith(suffix)) : [];
+}
+function typesFor(load, files) {
+  const playable = (type) => type !== "recording" && type !== "trace" || filesFor(type, files).length > 0;
+  return [.../* @__PURE__ */ new Set([...loadTypes.filter(playable), load.type])];
+}
+function convertLoad(from, type, files) {
+  const watts = from.watts ?? 100;
+  const file = filesFor(type, files)[0] ?? "";
   switch (type) {
-    case "none":
-      return { type };
     case "resistive":
       return { type, watts };
     case "constantPF":
       return { type, watts, powerFactor: 0.9, shift: "inductive" };
     case "recording":
-      return { type, file: recordings[0] ?? "", ampsPerCount: 0.0241, voltsPerCount: 0.0595 };
+      return { type, file, ampsPerCount: 0.0241, voltsPerCount: 0.0595 };
+    case "trace":
+      return { type, file };
   }
+  return { type };
+}
+function membersOf({ type, ...members }) {
+  return Object.entries(type === "server" ? { ...members, address: members.address ?? "" } : members);
+}
+var units = { UF: "µF", UH: "µH", Ohm: "Ω", Percent: "%", Ms: "ms", Hz: "Hz", C: "°C", K: "K", S: "s", W: "W", V: "V", A: "A" };
+function splitMember(member) {
+  const suffix = Object.keys(units).find((end) => member.endsWith(end) && /[a-z]$/.test(member.slice(0, -end.length))) ?? "";
+  const words = member.slice(0, member.length - suffix.length).replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
+  return { words: words.charAt(0).toUpperCase() + words.slice(1), unit: units[suffix] ?? "" };
 }
 function parseNumber(text) {
   const plain = text.trim().replace(",", ".");
   return plain === "" ? NaN : Number(plain);
 }
 
+// src/views/bench-controls.tsx
+function Switch({ on, label, flip: flip2 }) {
+  return /* @__PURE__ */ a4("div", { class: "bench-switch", children: [
+    /* @__PURE__ */ a4("button", { type: "button", role: "switch", class: "switch", "aria-checked": on, "aria-label": label, onClick: flip2, children: /* @__PURE__ */ a4("span", { class: "switch-thumb" }) }),
+    /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: on ? t4("state.on") : t4("state.off") })
+  ] });
+}
+function Choice({ label, name, value, options, disabled, text, set }) {
+  return /* @__PURE__ */ a4("label", { class: "field", children: [
+    /* @__PURE__ */ a4("span", { children: label }),
+    /* @__PURE__ */ a4("select", { "aria-label": name, value, disabled, onChange: (e4) => set(e4.currentTarget.value), children: [.../* @__PURE__ */ new Set([...options, value])].map((option) => /* @__PURE__ */ a4("option", { value: option, children: text(option) }, option)) })
+  ] });
+}
+function TextField({ label, name, value, valid = () => true, decimal, set }) {
+  const [draft, setDraft] = d2(null);
+  const invalid = draft !== null && !valid(draft);
+  const take = () => {
+    if (draft === null || invalid) return;
+    setDraft(null);
+    if (draft !== value) set(draft);
+  };
+  return /* @__PURE__ */ a4("label", { class: "field", children: [
+    /* @__PURE__ */ a4("span", { children: label }),
+    /* @__PURE__ */ a4(
+      "input",
+      {
+        inputMode: decimal ? "decimal" : "text",
+        autocomplete: "off",
+        "aria-label": name,
+        "aria-invalid": invalid || void 0,
+        value: draft ?? value,
+        onInput: (e4) => setDraft(e4.currentTarget.value),
+        onBlur: take,
+        onKeyDown: (e4) => {
+          if (e4.key === "Enter") take();
+          if (e4.key === "Escape") setDraft(null);
+        }
+      }
+    )
+  ] });
+}
+function NumberField({ value, set, ...rest }) {
+  const take = (text) => parseNumber(text) !== value && set(parseNumber(text));
+  return /* @__PURE__ */ a4(TextField, { ...rest, decimal: true, value: String(value), valid: (text) => !Number.isNaN(parseNumber(text)), set: take });
+}
+
+// src/views/bench-outlet.tsx
+function memberName(member) {
+  const { words, unit } = splitMember(member);
+  const name = tCode("bench.member.", member, void 0, words);
+  return unit ? `${name} (${unit})` : name;
+}
+var valueName = (value) => tCode("bench.value.", value, void 0, value);
+function valueText(member, value) {
+  if (typeof value === "boolean") return value ? t4("bench.yes") : t4("bench.no");
+  if (typeof value === "string") return valueName(value);
+  const { unit } = splitMember(member);
+  if (unit === "s") return duration(value * 1e3);
+  return unit ? `${rounded(value)} ${unit}` : rounded(value);
+}
+function Outlet({ outlet: { id, load, relay, operations, state }, name, files, put, setMember }) {
+  const label = (field) => t4("bench.of", { field, number: id });
+  return /* @__PURE__ */ a4("fieldset", { class: "bench-outlet", children: [
+    /* @__PURE__ */ a4("legend", { children: t4("bench.outlet", { number: id, name }) }),
+    /* @__PURE__ */ a4("div", { class: "bench-fields", children: [
+      /* @__PURE__ */ a4(
+        Choice,
+        {
+          label: t4("bench.load"),
+          name: label(t4("bench.load")),
+          value: load.type,
+          options: typesFor(load, files),
+          text: (type) => tCode("bench.load.", type, void 0, type),
+          set: (type) => put({ load: convertLoad(load, type, files) })
+        }
+      ),
+      /* @__PURE__ */ a4(
+        Choice,
+        {
+          label: t4("bench.relay"),
+          name: label(t4("bench.relay")),
+          value: relay.fault,
+          options: relayFaults,
+          text: (fault) => tCode("bench.relay.", fault, void 0, fault),
+          set: (fault) => put({ relay: { fault } })
+        }
+      ),
+      membersOf(load).map(([member, value]) => /* @__PURE__ */ a4(
+        Member,
+        {
+          member,
+          value,
+          name: label(memberName(member)),
+          options: optionsOf(load, member, files),
+          set: (changed) => setMember(member, changed)
+        },
+        `${load.type}.${member}`
+      )),
+      load.type === "server" && state && /* @__PURE__ */ a4(
+        Choice,
+        {
+          label: t4("bench.member.phase"),
+          name: label(t4("bench.member.phase")),
+          value: String(state.phase),
+          options: serverPhases,
+          disabled: state.phase === "off",
+          text: valueName,
+          set: (phase) => put({ server: { phase } })
+        }
+      )
+    ] }),
+    state && /* @__PURE__ */ a4(Facts, { label: label(t4("bench.state")), children: Object.entries(state).map(([member, value]) => /* @__PURE__ */ a4(Fact, { name: tCode("bench.member.", member, void 0, splitMember(member).words), text: valueText(member, value) }, member)) }),
+    /* @__PURE__ */ a4(RelayDetails, { relay, operations, label, put: (change) => put({ relay: change }) })
+  ] });
+}
+function optionsOf(load, member, files) {
+  return member === "file" ? filesFor(load.type, files) : choices[member];
+}
+function Member({ member, value, name, options, set }) {
+  const label = memberName(member);
+  if (typeof value === "number") return /* @__PURE__ */ a4(NumberField, { label, name, value, set });
+  if (typeof value === "boolean") return /* @__PURE__ */ a4(Choice, { label, name, value: String(value), options: ["true", "false"], text: (option) => valueText("", option === "true"), set: (option) => set(option === "true") });
+  if (options) return /* @__PURE__ */ a4(Choice, { label, name, value, options, text: member === "file" ? (file) => file : valueName, set });
+  return /* @__PURE__ */ a4(TextField, { label, name, value, set });
+}
+function Facts({ label, children }) {
+  return /* @__PURE__ */ a4("dl", { class: "bench-facts", "aria-label": label, children });
+}
+function Fact({ name, text }) {
+  return /* @__PURE__ */ a4("div", { children: [
+    /* @__PURE__ */ a4("dt", { children: name }),
+    /* @__PURE__ */ a4("dd", { class: "figure", children: text })
+  ] });
+}
+function RelayDetails({ relay, operations, label, put }) {
+  const members = Object.keys(relayTiming);
+  return /* @__PURE__ */ a4("details", { children: [
+    /* @__PURE__ */ a4("summary", { "aria-label": label(t4("bench.relayDetails")), children: t4("bench.relayDetails") }),
+    /* @__PURE__ */ a4("div", { class: "bench-fields", children: members.map((member) => /* @__PURE__ */ a4(
+      NumberField,
+      {
+        label: memberName(member),
+        name: label(memberName(member)),
+        value: relay[member] ?? relayTiming[member],
+        set: (value) => put({ [member]: value })
+      },
+      member
+    )) }),
+    /* @__PURE__ */ a4(Facts, { label: label(t4("bench.wear")), children: [
+      /* @__PURE__ */ a4(Fact, { name: t4("bench.operations"), text: rounded(operations) }),
+      /* @__PURE__ */ a4(Fact, { name: t4("bench.wear"), text: percent(relay.wear ?? 0) })
+    ] })
+  ] });
+}
+
 // src/views/bench.tsx
-var loadTypes = ["none", "resistive", "constantPF", "recording"];
-var relayFaults = ["none", "stuck", "welded"];
-var shifts = ["inductive", "capacitive"];
 function Bench({ device: device2 }) {
   const { bench, refused, put } = useBench(device2.powered);
-  const recordings = bench?.recordings.map((recording) => recording.name) ?? [];
+  const files = bench?.recordings.map((recording) => recording.name) ?? [];
   return /* @__PURE__ */ a4("section", { class: "panel bench", "aria-labelledby": "bench-title", children: [
     /* @__PURE__ */ a4("header", { class: "panel-head", children: /* @__PURE__ */ a4("div", { children: [
       /* @__PURE__ */ a4("h2", { id: "bench-title", children: t4("bench.title") }),
@@ -1853,8 +2129,9 @@ function Bench({ device: device2 }) {
           Outlet,
           {
             outlet,
-            recordings,
+            files,
             put: (change) => put(`outlets/${outlet.id}`, change),
+            setMember: (member, value) => put(`outlets/${outlet.id}`, (now) => ({ load: { ...(now.outlets.find(({ id }) => id === outlet.id) ?? outlet).load, [member]: value } })),
             name: device2.outputs.find((output) => output.id === outlet.id)?.name ?? ""
           },
           outlet.id
@@ -1870,34 +2147,38 @@ function Bench({ device: device2 }) {
 function useBench(powered) {
   const [bench, setBench] = d2(null);
   const [refused, setRefused] = d2("");
-  const load = () => api.get("bench").then(setBench, (thrown) => setRefused(sentenceOf(thrown)));
+  const newest = T2(null);
+  const looks = T2({ begun: 0, shown: 0 });
+  const load = async () => {
+    const look = ++looks.current.begun;
+    try {
+      const now = await api.get("bench");
+      if (look < looks.current.shown) return;
+      looks.current.shown = look;
+      newest.current = now;
+      setBench(now);
+    } catch (thrown) {
+      setRefused(sentenceOf(thrown));
+    }
+  };
   A2(() => {
     void load();
-    const timer = setInterval(() => document.visibilityState === "visible" && void load(), 5e3);
+    const timer = setInterval(() => document.visibilityState === "visible" && void load(), 2e3);
     return () => clearInterval(timer);
   }, [powered]);
-  const put = async (path, change) => {
-    setRefused("");
-    try {
-      await api.put(`bench/${path}`, change);
-    } catch (thrown) {
-      setRefused(t4("error.failed", { reason: sentenceOf(thrown) }));
-    }
-    await load();
+  const queue = T2(Promise.resolve());
+  const put = (path, change) => {
+    queue.current = queue.current.then(async () => {
+      setRefused("");
+      try {
+        await api.put(`bench/${path}`, typeof change === "function" ? change(newest.current) : change);
+      } catch (thrown) {
+        setRefused(t4("error.failed", { reason: sentenceOf(thrown) }));
+      }
+      await load();
+    });
   };
   return { bench, refused, put };
-}
-function Switch({ on, label, flip: flip2 }) {
-  return /* @__PURE__ */ a4("div", { class: "bench-switch", children: [
-    /* @__PURE__ */ a4("button", { type: "button", role: "switch", class: "switch", "aria-checked": on, "aria-label": label, onClick: flip2, children: /* @__PURE__ */ a4("span", { class: "switch-thumb" }) }),
-    /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: on ? t4("state.on") : t4("state.off") })
-  ] });
-}
-function Choice({ label, name, value, options, text, set }) {
-  return /* @__PURE__ */ a4("label", { class: "field", children: [
-    /* @__PURE__ */ a4("span", { children: label }),
-    /* @__PURE__ */ a4("select", { "aria-label": name, value, onChange: (e4) => set(e4.currentTarget.value), children: options.map((option) => /* @__PURE__ */ a4("option", { value: option, children: text(option) }, option)) })
-  ] });
 }
 function Mains({ mains, put }) {
   return /* @__PURE__ */ a4("div", { class: "bench-line", children: [
@@ -1905,79 +2186,6 @@ function Mains({ mains, put }) {
     /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.voltage")} (V)`, value: mains.voltage, set: (voltage) => put({ voltage }) }),
     /* @__PURE__ */ a4(NumberField, { label: `${t4("bench.frequency")} (Hz)`, value: mains.frequency, set: (frequency) => put({ frequency }) })
   ] });
-}
-function Outlet({ outlet: { id, load, relay }, name, recordings, put }) {
-  const label = (field) => t4("bench.of", { field, number: id });
-  const types = loadTypes.filter((type) => type !== "recording" || type === load.type || recordings.length > 0);
-  return /* @__PURE__ */ a4("fieldset", { class: "bench-outlet", children: [
-    /* @__PURE__ */ a4("legend", { children: t4("bench.outlet", { number: id, name }) }),
-    /* @__PURE__ */ a4("div", { class: "bench-fields", children: [
-      /* @__PURE__ */ a4(
-        Choice,
-        {
-          label: t4("bench.load"),
-          name: label(t4("bench.load")),
-          value: load.type,
-          options: types,
-          text: (type) => t4(`bench.load.${type}`),
-          set: (type) => put({ load: convertLoad(load, type, recordings) })
-        }
-      ),
-      /* @__PURE__ */ a4(
-        Choice,
-        {
-          label: t4("bench.relay"),
-          name: label(t4("bench.relay")),
-          value: relay.fault,
-          options: relayFaults,
-          text: (fault) => t4(`bench.relay.${fault}`),
-          set: (fault) => put({ relay: { fault } })
-        }
-      ),
-      /* @__PURE__ */ a4(LoadFields, { load, label, recordings, set: (change) => put({ load: { ...load, ...change } }) })
-    ] })
-  ] });
-}
-function LoadFields({ load, label, recordings, set }) {
-  const figure = (text, value, take) => /* @__PURE__ */ a4(NumberField, { label: text, name: label(text), value, set: take });
-  switch (load.type) {
-    case "none":
-      return null;
-    case "resistive":
-      return figure(t4("bench.watts"), load.watts, (watts) => set({ watts }));
-    case "constantPF":
-      return /* @__PURE__ */ a4($, { children: [
-        load.va === void 0 ? figure(t4("bench.watts"), load.watts ?? 0, (watts) => set({ watts })) : figure(t4("bench.voltAmperes"), load.va, (va) => set({ va })),
-        figure(t4("bench.powerFactor"), load.powerFactor, (powerFactor) => set({ powerFactor })),
-        /* @__PURE__ */ a4(
-          Choice,
-          {
-            label: t4("bench.shift"),
-            name: label(t4("bench.shift")),
-            value: load.shift,
-            options: shifts,
-            text: (shift) => t4(`bench.shift.${shift}`),
-            set: (shift) => set({ shift })
-          }
-        )
-      ] });
-    case "recording":
-      return /* @__PURE__ */ a4($, { children: [
-        /* @__PURE__ */ a4(
-          Choice,
-          {
-            label: t4("bench.file"),
-            name: label(t4("bench.file")),
-            value: load.file,
-            options: [.../* @__PURE__ */ new Set([load.file, ...recordings])].sort(),
-            text: (file) => file,
-            set: (file) => set({ file })
-          }
-        ),
-        figure(t4("bench.ampsPerCount"), load.ampsPerCount, (ampsPerCount) => set({ ampsPerCount })),
-        figure(t4("bench.voltsPerCount"), load.voltsPerCount, (voltsPerCount) => set({ voltsPerCount }))
-      ] });
-  }
 }
 function InputLine({ id, level, device: device2, put }) {
   const known = device2.inputs.find((input) => input.id === id);
@@ -1987,34 +2195,6 @@ function InputLine({ id, level, device: device2, put }) {
     /* @__PURE__ */ a4("span", { children: name }),
     /* @__PURE__ */ a4("span", { class: "figure", children: t4("bench.pulses", { count: known?.count ?? 0 }) }),
     /* @__PURE__ */ a4("button", { type: "button", class: "button", onClick: () => put({ pulses: 1 }), children: t4("bench.sendPulse") })
-  ] });
-}
-function NumberField({ label, name, value, set }) {
-  const [draft, setDraft] = d2(null);
-  const invalid = draft !== null && Number.isNaN(parseNumber(draft));
-  const take = () => {
-    if (draft === null || invalid) return;
-    setDraft(null);
-    if (parseNumber(draft) !== value) set(parseNumber(draft));
-  };
-  return /* @__PURE__ */ a4("label", { class: "field", children: [
-    /* @__PURE__ */ a4("span", { children: label }),
-    /* @__PURE__ */ a4(
-      "input",
-      {
-        inputMode: "decimal",
-        autocomplete: "off",
-        "aria-label": name,
-        "aria-invalid": invalid || void 0,
-        value: draft ?? String(value),
-        onInput: (e4) => setDraft(e4.currentTarget.value),
-        onBlur: take,
-        onKeyDown: (e4) => {
-          if (e4.key === "Enter") take();
-          if (e4.key === "Escape") setDraft(null);
-        }
-      }
-    )
   ] });
 }
 

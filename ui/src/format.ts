@@ -37,6 +37,18 @@ export function quantity(value: number | null | undefined, unit: Unit): string {
   return text === none || unit === "PF" ? text : unit === "°" ? text + "°" : `${text}\u202f${unit}`;
 }
 
+/** A number that is worth about three digits. */
+export function rounded(value: number): string {
+  const size = Math.abs(value);
+  const maximumFractionDigits = size < 10 ? 2 : size < 100 ? 1 : 0;
+  return new Intl.NumberFormat(locale.value, { maximumFractionDigits, signDisplay: "negative" }).format(value).replace("-", "\u2212");
+}
+
+/** A part of a whole in percent, however small it is. */
+export function percent(part: number): string {
+  return new Intl.NumberFormat(locale.value, { style: "percent", maximumSignificantDigits: 2 }).format(part);
+}
+
 /** A time that is left, or a length, in milliseconds: "2.4 s", "1:05", "2:00:00". */
 export function duration(ms: number): string {
   const left = Math.max(0, ms);

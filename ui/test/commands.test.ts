@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Output } from "../src/api.gen";
-import { convertLoad, parseNumber } from "../src/bench";
 import { contains } from "../src/commands";
 
 const changed = (lastChange: string | null) => ({ id: 1, lastChange }) as Output;
@@ -15,16 +14,4 @@ test("an answer is contained once the live output is as new", () => {
   assert.equal(contains(changed(null), after), false, "its first change is not there yet");
   assert.equal(contains(changed(null), changed(null)), true);
   assert.equal(contains(undefined, after), true, "an output that is gone is not waited for");
-});
-
-test("numbers are read as people type them", () => {
-  for (const [text, want] of [["230", 230], [" 0,95 ", 0.95], ["-1.5", -1.5], ["", NaN], ["12a", NaN]] as const) {
-    assert.ok(Object.is(parseNumber(text), want), text);
-  }
-});
-
-test("another type of load keeps its watts", () => {
-  assert.deepEqual(convertLoad({ type: "resistive", watts: 60 }, "constantPF", []), { type: "constantPF", watts: 60, powerFactor: 0.9, shift: "inductive" });
-  assert.deepEqual(convertLoad({ type: "none" }, "resistive", []), { type: "resistive", watts: 100 });
-  assert.deepEqual(convertLoad({ type: "constantPF", va: 50, powerFactor: 1, shift: "inductive" }, "resistive", []), { type: "resistive", watts: 100 });
 });

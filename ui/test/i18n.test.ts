@@ -25,7 +25,7 @@ test("every sentence is used", () => {
     .filter((name) => /\.tsx?$/.test(name) && !name.startsWith("i18n"))
     .map((name) => readFileSync(join("src", name), "utf8")).join("\n");
   // Keys that are put together: t(`state.${level}`), tCode("code.", ...).
-  const prefixes = [...sources.matchAll(/`([a-zA-Z.]+\.)\$\{/g), ...sources.matchAll(/tCode\("([a-z]+\.)"/g)].map((match) => match[1] ?? "");
+  const prefixes = [...sources.matchAll(/`([a-zA-Z.]+\.)\$\{/g), ...sources.matchAll(/tCode\("([a-z.]+\.)"/g)].map((match) => match[1] ?? "");
   for (const key of Object.keys(en)) {
     const used = sources.includes(`"${key}"`) || prefixes.some((prefix) => key.startsWith(prefix) && !key.slice(prefix.length).includes(" "));
     assert.ok(used, `${key} is not used`);
