@@ -110,6 +110,7 @@ func launch(t *testing.T, args ...string) *daemon {
 		}
 	}
 	d := &daemon{t: t, cmd: exec.Command(program("pdud"), args...), log: &logBuffer{lines: make(chan string, 1000)}, done: make(chan struct{})}
+	d.cmd.Env = append(os.Environ(), "TMPDIR="+programs) // so that a killed demo leaves nothing behind
 	stderr, err := d.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
