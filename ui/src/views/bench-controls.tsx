@@ -10,6 +10,7 @@ interface SwitchProps {
   flip: () => void;
 }
 
+/** A switch that shows what is, and asks to be flipped. */
 export function Switch({ on, label, flip }: SwitchProps) {
   return (
     <div class="bench-switch">

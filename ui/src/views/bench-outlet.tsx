@@ -33,6 +33,7 @@ interface OutletProps {
   setMember: (member: string, value: Value) => void;
 }
 
+/** One outlet; what the bench prints of it is what is shown. */
 export function Outlet({ outlet: { id, load, relay, operations, state }, name, files, put, setMember }: OutletProps) {
   const label = (field: string) => t("bench.of", { field, number: id });
   return (
