@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/zerocross-pdu/zerocross/auth"
-	"github.com/zerocross-pdu/zerocross/pdu"
 )
 
 func (s *Server) getSetup(c *call) error {
@@ -38,8 +37,7 @@ func (s *Server) postSession(c *call) error {
 func (s *Server) login(c *call, user, password string) error {
 	token, id, err := s.opt.Auth.Login(c.r.Context(), user, password, c.addr())
 	if err != nil {
-		s.opt.Log.Warn("login failed", "user", user, "addr", c.addr(), "reason", pdu.CodeOf(err))
-		return err
+		return err // auth has logged it, without a name that may be a password
 	}
 	http.SetCookie(c.w, sessionCookie(c.r, token))
 	return c.answer(sessionOf(id))
