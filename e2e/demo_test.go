@@ -85,6 +85,7 @@ func TestRecordings(t *testing.T) {
 		if math.Abs(full/want[id]-1) > 0.001 {
 			t.Errorf("%s: the admin API shows %.3f W, the integral is %.3f W", file, full, want[id])
 		}
+		// Load is in whole watts: the mean of rounded values adds 0.1 W to the tolerance.
 		if math.Abs(shown-want[id]) > 0.001*want[id]+0.1 {
 			t.Errorf("%s: the documents show %.3f W, the integral is %.3f W", file, shown, want[id])
 		}
